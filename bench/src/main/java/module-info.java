@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Measures the other modules: kernel benchmarks, data readers and generators, and the recall sweep.
+ *
+ * <p>Imported by the command line only.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.simonides.bench {
+    requires com.fasterxml.jackson.core;
+    requires dev.simonides.core;
+    requires io.jhdf;
+    requires jmh.core;
+    requires HdrHistogram;
+    requires static org.jspecify;
+}
