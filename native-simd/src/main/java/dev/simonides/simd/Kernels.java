@@ -237,7 +237,8 @@ public sealed interface Kernels permits ScalarKernels {
     default void f32SquaredDistanceGather(long addresses, int count, long query, int dimension, long results) {
         for (int i = 0; i < count; i++) {
             long vector = OffHeap.everything().get(JAVA_LONG_UNALIGNED, addresses + 8L * i);
-            OffHeap.everything().set(JAVA_FLOAT_UNALIGNED, results + 4L * i, f32SquaredDistance(vector, query, dimension));
+            OffHeap.everything()
+                    .set(JAVA_FLOAT_UNALIGNED, results + 4L * i, f32SquaredDistance(vector, query, dimension));
         }
     }
 
@@ -323,7 +324,8 @@ public sealed interface Kernels permits ScalarKernels {
     default void f16SquaredDistanceGather(long addresses, int count, long query, int dimension, long results) {
         for (int i = 0; i < count; i++) {
             long vector = OffHeap.everything().get(JAVA_LONG_UNALIGNED, addresses + 8L * i);
-            OffHeap.everything().set(JAVA_FLOAT_UNALIGNED, results + 4L * i, f16SquaredDistance(vector, query, dimension));
+            OffHeap.everything()
+                    .set(JAVA_FLOAT_UNALIGNED, results + 4L * i, f16SquaredDistance(vector, query, dimension));
         }
     }
 
@@ -413,8 +415,7 @@ public sealed interface Kernels permits ScalarKernels {
         for (int i = 0; i < count; i++) {
             long vector = OffHeap.everything().get(JAVA_LONG_UNALIGNED, addresses + 8L * i);
             long code = OffHeap.everything().get(JAVA_LONG_UNALIGNED, codeAddresses + 8L * i);
-            OffHeap.everything()
-                    .set(JAVA_FLOAT_UNALIGNED, scales + 4L * i, int8QuantizeQuery(vector, dimension, code));
+            OffHeap.everything().set(JAVA_FLOAT_UNALIGNED, scales + 4L * i, int8QuantizeQuery(vector, dimension, code));
         }
     }
 

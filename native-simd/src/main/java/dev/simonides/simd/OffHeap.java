@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.simd;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -87,15 +86,17 @@ public final class OffHeap {
             }
             Linker linker = Linker.nativeLinker();
             Linker.Option errno = Linker.Option.captureCallState("errno");
-            FunctionDescriptor mmap = FunctionDescriptor.of(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+            FunctionDescriptor mmap =
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
             FunctionDescriptor munmap = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
             FunctionDescriptor madvise = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-            return symbol("mmap").flatMap(map -> symbol("munmap").flatMap(unmap -> symbol("madvise")
-                    .map(advise -> new PosixMemory(
-                            linker.downcallHandle(map, mmap, errno),
-                            linker.downcallHandle(unmap, munmap),
-                            linker.downcallHandle(advise, madvise)))));
+            return symbol("mmap")
+                    .flatMap(map -> symbol("munmap")
+                            .flatMap(unmap -> symbol("madvise")
+                                    .map(advise -> new PosixMemory(
+                                            linker.downcallHandle(map, mmap, errno),
+                                            linker.downcallHandle(unmap, munmap),
+                                            linker.downcallHandle(advise, madvise)))));
         }
 
         private static Optional<MemorySegment> symbol(String name) {
