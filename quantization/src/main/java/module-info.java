@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
 
 /**
- * What is stored for a vector: INT8 codes with their factors, and the originals; and the scores between codes.
+ * From vectors to what is stored for them, and back: INT8 codes with two factors, and F16 or F32 originals.
  *
- * <p>Knows vectors and kernels, but neither files nor the index.
+ * <p>Knows bytes and arithmetic, no files: {@link dev.simonides.quantization.VectorCodec} is the whole of it.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 module dev.simonides.quantization {
     requires transitive dev.simonides.simd;
     requires static org.jspecify;
+
+    exports dev.simonides.quantization;
 }
