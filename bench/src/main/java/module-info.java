@@ -10,7 +10,7 @@ module dev.simonides.bench {
     requires com.fasterxml.jackson.core;
     requires dev.simonides.core;
     requires io.jhdf;
-    requires jmh.core;
     requires HdrHistogram;
+    requires static jmh.core;
     requires static org.jspecify;
 }
