@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.simd;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The implementations of {@link Kernels}, from the plainest to the fastest. Immutable. */
 public enum KernelTier {
@@ -41,7 +44,14 @@ public enum KernelTier {
         return Optional.empty();
     }
 
-    boolean isNative() {
-        return compareTo(NATIVE_C) >= 0;
+    /** This tier and all plainer ones. */
+    static List<KernelTier> fastestFirst(KernelTier cap) {
+        return List.of(values()).reversed().stream()
+                .filter(tier -> tier.compareTo(cap) <= 0)
+                .toList();
+    }
+
+    static String labels() {
+        return Stream.of(values()).map(KernelTier::label).collect(Collectors.joining("|"));
     }
 }

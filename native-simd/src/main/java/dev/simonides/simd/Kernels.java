@@ -31,7 +31,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
  * the bias 128 added, u8, 1..255 (that is, its top bit flipped): VNNI multiplies unsigned by signed bytes, and so needs
  * no instruction to convert the document.
  */
-public sealed interface Kernels permits ScalarKernels {
+public sealed interface Kernels permits ScalarKernels, NativeKernels {
     /**
      * The fastest kernels this machine has, chosen once for the process.
      *
@@ -53,7 +53,11 @@ public sealed interface Kernels permits ScalarKernels {
      * @throws UnsupportedOperationException if this machine has not got the tier, with the reason
      */
     static Kernels of(KernelTier tier) {
-        return KernelSelection.chosen().of(tier);
+        return switch (KernelSelection.offer(tier)) {
+            case KernelSelection.Offer.Present(Kernels kernels, String remark) -> kernels;
+            case KernelSelection.Offer.Absent(String reason) ->
+                throw new UnsupportedOperationException(tier.label() + ": " + reason);
+        };
     }
 
     /**

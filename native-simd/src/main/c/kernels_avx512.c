@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// AVX-512 (F, BW, DQ, VL) with VNNI: 64 codes an instruction. Tails are read and written under masks.
+
+#include <immintrin.h>
+#include <stdint.h>
+
+#include "kernels.h"
+
+#define TIER avx512vnni
+
+typedef __m512 vf;
+#define VF_LANES 16
+
+INLINE vf vf_zero(void) { return _mm512_setzero_ps(); }
+
+// The first n lanes; n is less than the number of lanes.
+INLINE __mmask16 mask16(int32_t n) { return (__mmask16)((1U << n) - 1); }
+
+INLINE __mmask64 mask64(int32_t n) { return ((__mmask64)1 << n) - 1; }
+
+INLINE vf vf_load(const f32 *p) { return _mm512_loadu_ps(p); }
+
+INLINE vf vf_load_part(const f32 *p, int32_t n) { return _mm512_maskz_loadu_ps(mask16(n), p); }
+
+INLINE vf vf_load_half(const f16 *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
+
+INLINE vf vf_load_half_part(const f16 *p, int32_t n) {
+    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask16(n), p));
+}
+
+INLINE vf vf_multiply_add(vf a, vf b, vf sum) { return _mm512_fmadd_ps(a, b, sum); }
+
+INLINE float vf_sum(vf v) { return _mm512_reduce_add_ps(v); }
+
+// Σ of each of four accumulators: 8 shuffles for all four, where four separate sums take 16.
+INLINE __m128i sums_of_four(const __m512i *v) {
+    __m512i v01 = _mm512_add_epi32(_mm512_unpacklo_epi32(v[0], v[1]), _mm512_unpackhi_epi32(v[0], v[1]));
+    __m512i v23 = _mm512_add_epi32(_mm512_unpacklo_epi32(v[2], v[3]), _mm512_unpackhi_epi32(v[2], v[3]));
+    __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(v01, v23), _mm512_unpackhi_epi64(v01, v23));
+    __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+INLINE void int8_dots(const uint8_t *const *codes, int rows, const int8_t *query, int32_t dimension,
+                      int32_t correction, i32 *dots) {
+    __m512i sums[4];
+    for (int r = 0; r < rows; r++) sums[r] = _mm512_setzero_si512();
+    int32_t d = 0;
+    for (; d + 64 <= dimension; d += 64) {
+        __m512i q = _mm512_loadu_si512(query + d);
+        for (int r = 0; r < rows; r++) {
+            sums[r] = _mm512_dpbusd_epi32(sums[r], _mm512_loadu_si512(codes[r] + d), q);
+        }
+    }
+    if (d < dimension) {
+        __mmask64 mask = mask64(dimension - d);
+        __m512i q = _mm512_maskz_loadu_epi8(mask, query + d);
+        for (int r = 0; r < rows; r++) {
+            sums[r] = _mm512_dpbusd_epi32(sums[r], _mm512_maskz_loadu_epi8(mask, codes[r] + d), q);
+        }
+    }
+    if (rows == 4) {
+        _mm_storeu_si128((__m128i *)dots, _mm_sub_epi32(sums_of_four(sums), _mm_set1_epi32(correction)));
+    } else {
+        dots[0] = _mm512_reduce_add_epi32(sums[0]) - correction;
+    }
+}
+
+INLINE int32_t int8_bias_correction(const int8_t *query, int32_t dimension) {
+    __m512i sum = _mm512_setzero_si512();
+    __m512i bias = _mm512_set1_epi8((char)128);
+    int32_t d = 0;
+    for (; d + 64 <= dimension; d += 64) sum = _mm512_dpbusd_epi32(sum, bias, _mm512_loadu_si512(query + d));
+    sum = _mm512_dpbusd_epi32(sum, bias, _mm512_maskz_loadu_epi8(mask64(dimension - d), query + d));
+    return _mm512_reduce_add_epi32(sum);
+}
+
+INLINE float max_abs(const f32 *vector, int32_t dimension) {
+    vf largest = vf_zero();
+    int32_t d = 0;
+    for (; d + VF_LANES <= dimension; d += VF_LANES) {
+        largest = _mm512_max_ps(largest, _mm512_abs_ps(vf_load(vector + d)));
+    }
+    largest = _mm512_max_ps(largest, _mm512_abs_ps(vf_load_part(vector + d, dimension - d)));
+    return _mm512_reduce_max_ps(largest);
+}
+
+INLINE __m128i codes_of(vf x, float inverse, uint8_t bias) {
+    // cvtps rounds to the nearest, ties to even; the narrowing saturates, but |code| <= 127 holds before it.
+    __m512i rounded = _mm512_cvtps_epi32(x * _mm512_set1_ps(inverse));
+    __m512i clamped = _mm512_max_epi32(_mm512_min_epi32(rounded, _mm512_set1_epi32(127)), _mm512_set1_epi32(-127));
+    return _mm_xor_si128(_mm512_cvtepi32_epi8(clamped), _mm_set1_epi8((char)bias));
+}
+
+INLINE void quantize_codes(const f32 *vector, int32_t dimension, float inverse, uint8_t bias, uint8_t *codes) {
+    int32_t d = 0;
+    for (; d + VF_LANES <= dimension; d += VF_LANES) {
+        _mm_storeu_si128((__m128i *)(codes + d), codes_of(vf_load(vector + d), inverse, bias));
+    }
+    if (d < dimension) {
+        vf last = vf_load_part(vector + d, dimension - d);
+        _mm_mask_storeu_epi8(codes + d, mask16(dimension - d), codes_of(last, inverse, bias));
+    }
+}
+
+INLINE int32_t unbias(const uint8_t *code, int32_t dimension, int8_t *query) {
+    __m512i sum = _mm512_setzero_si512();
+    __m512i bias = _mm512_set1_epi8((char)128);
+    __m512i one = _mm512_set1_epi8(1);
+    int32_t d = 0;
+    for (; d + 64 <= dimension; d += 64) {
+        __m512i codes = _mm512_xor_si512(_mm512_loadu_si512(code + d), bias);
+        _mm512_storeu_si512(query + d, codes);
+        sum = _mm512_dpbusd_epi32(sum, one, codes);
+    }
+    if (d < dimension) {
+        __mmask64 mask = mask64(dimension - d);
+        __m512i codes = _mm512_maskz_loadu_epi8(mask, code + d);
+        codes = _mm512_maskz_sub_epi8(mask, codes, bias);
+        _mm512_mask_storeu_epi8(query + d, mask, codes);
+        sum = _mm512_dpbusd_epi32(sum, one, codes);
+    }
+    return _mm512_reduce_add_epi32(sum);
+}
+
+INLINE void narrow(const f32 *vector, int32_t dimension, f16 *half) {
+    int32_t d = 0;
+    for (; d + VF_LANES <= dimension; d += VF_LANES) {
+        _mm256_storeu_si256((__m256i *)(half + d), _mm512_cvtps_ph(vf_load(vector + d), _MM_FROUND_TO_NEAREST_INT));
+    }
+    if (d < dimension) {
+        vf last = vf_load_part(vector + d, dimension - d);
+        _mm256_mask_storeu_epi16(half + d, mask16(dimension - d), _mm512_cvtps_ph(last, _MM_FROUND_TO_NEAREST_INT));
+    }
+}
+
+INLINE void widen(const f16 *half, int32_t dimension, f32 *vector) {
+    int32_t d = 0;
+    for (; d + VF_LANES <= dimension; d += VF_LANES) _mm512_storeu_ps(vector + d, vf_load_half(half + d));
+    if (d < dimension) {
+        _mm512_mask_storeu_ps(vector + d, mask16(dimension - d), vf_load_half_part(half + d, dimension - d));
+    }
+}
+
+#include "kernel_forms.h"
