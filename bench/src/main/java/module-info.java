@@ -13,4 +13,6 @@ module dev.simonides.bench {
     requires HdrHistogram;
     requires static jmh.core;
     requires static org.jspecify;
+
+    exports dev.simonides.bench.data;
 }
