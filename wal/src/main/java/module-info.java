@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
 
 /**
- * The only door to files, the write-ahead log behind it, and the simulated and faulty media that test both.
+ * The storage seam and the write-ahead log: bytes, files, and what becomes durable when.
  *
- * <p>Knows bytes, not vectors. Every failure of the medium is one of the sealed storage exceptions declared here.
+ * <p>Every file of a store is reached through {@link dev.simonides.wal.StorageDirectory}; nothing else of the project
+ * opens one. This module knows bytes, not vectors.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 module dev.simonides.wal {
     requires static org.jspecify;
+
+    exports dev.simonides.wal;
 }

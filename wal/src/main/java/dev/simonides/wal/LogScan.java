@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.wal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Reads a chain of segments from its beginning and decides where the log ends. Confined to one thread.
+ *
+ * <p>What it relies on, and the writer keeps:
+ *
+ * <ol>
+ *   <li>S1: a segment gets its final name only when all its bytes and its header are durable, and nothing is appended to
+ *       it before that name is durable too.
+ *   <li>S2: a segment's base LSN is given only when every record below it is durable.
+ *   <li>S3: so a segment contributes the records from its base LSN to the next segment's, all of them, and what lies
+ *       behind them in the file is void. Only the last segment may end in the work of a crash.
+ * </ol>
+ */
+final class LogScan {
+    /** The limit of the last segment of a log that nobody writes: its end is to be found. */
+    static final long NO_LIMIT = Long.MAX_VALUE;
+
+    private static final long FIRST_NUMBER = 1;
+    private static final long FIRST_LSN = 1;
+
+    private final StorageDirectory directory;
+    private final LogOptions options;
+    private final LogVisitor visitor;
+    private final Deque<TailFrame> tail = new ArrayDeque<>();
+
+    private List<SegmentHeader> headers = List.of();
+    private long bytesTotal;
+    private long bytesBefore;
+    private long expectedLsn = FIRST_LSN;
+    private long durableLsn;
+    private long frames;
+    private long records;
+    private long bytes;
+    private long tornBytes;
+    private boolean closed;
+
+    /** A frame that only its own presence proves to have been written. */
+    record TailFrame(long position, long firstLsn, long lastLsn, int blockBytes) {}
+
+    LogScan(StorageDirectory directory, LogOptions options, LogVisitor visitor) {
+        this.directory = directory;
+        this.options = options;
+        this.visitor = visitor;
+    }
+
+    /** The numbers of the segments in a directory, ascending. */
+    static List<Long> numbers(StorageDirectory directory) {
+        List<Long> numbers = new ArrayList<>();
+        for (String name : directory.list()) {
+            long number = SegmentName.number(name);
+            if (number >= 0) {
+                numbers.add(number);
+            }
+        }
+        if (numbers.size() > LogLimits.SEGMENTS_MAX) {
+            throw new CorruptWalException(
+                    directory.path(), StorageException.NO_OFFSET, "too many segments: actual=" + numbers.size());
+        }
+        Collections.sort(numbers);
+        return numbers;
+    }
+
+    /**
+     * Reads the whole log.
+     *
+     * @throws CorruptWalException if acknowledged records are damaged or missing
+     */
+    void run() {
+        headers = readHeaders(numbers(directory));
+        for (int i = 0; i < headers.size(); i++) {
+            boolean last = i + 1 == headers.size();
+            try (SegmentReader reader = open(headers.get(i).number())) {
+                segment(reader, last ? NO_LIMIT : headers.get(i + 1).baseLsn());
+                bytesBefore += reader.size();
+            }
+        }
+    }
+
+    SegmentReader open(long number) {
+        return SegmentReader.open(directory, SegmentName.of(number), options.storeId());
+    }
+
+    private List<SegmentHeader> readHeaders(List<Long> numbers) {
+        List<SegmentHeader> found = new ArrayList<>();
+        long number = FIRST_NUMBER;
+        for (long present : numbers) {
+            if (present != number) {
+                throw new CorruptWalException(SegmentName.of(number), StorageException.NO_OFFSET, "segment is missing");
+            }
+            try (SegmentReader reader = open(number)) {
+                if (number == FIRST_NUMBER) {
+                    checkFirst(reader);
+                } else {
+                    checkFollows(found.getLast(), reader);
+                }
+                found.add(reader.header());
+                bytesTotal += reader.size();
+            }
+            number++;
+        }
+        if (found.isEmpty()) {
+            throw new CorruptWalException(
+                    SegmentName.of(FIRST_NUMBER), StorageException.NO_OFFSET, "the log has no segment");
+        }
+        return found;
+    }
+
+    private static void checkFirst(SegmentReader reader) {
+        if (reader.header().baseLsn() != FIRST_LSN) {
+            throw new CorruptWalException(
+                    reader.name(),
+                    SegmentLayout.BASE_LSN,
+                    "the log does not begin at its first record: baseLsn="
+                            + reader.header().baseLsn());
+        }
+    }
+
+    private static void checkFollows(SegmentHeader before, SegmentReader reader) {
+        SegmentHeader header = reader.header();
+        if (header.baseLsn() < before.baseLsn()) {
+            throw new CorruptWalException(
+                    reader.name(),
+                    SegmentLayout.BASE_LSN,
+                    "baseLsn goes back: before=" + before.baseLsn() + ", actual=" + header.baseLsn());
+        }
+        if (header.incarnation() < before.incarnation()) {
+            throw new CorruptWalException(
+                    reader.name(),
+                    SegmentLayout.INCARNATION,
+                    "incarnation goes back: before=" + before.incarnation() + ", actual=" + header.incarnation());
+        }
+    }
+
+    /** Reads one segment's frames up to the limit, or to the log's end if there is none. */
+    private void segment(SegmentReader reader, long limit) {
+        // S2.
+        durableLsn = Math.max(durableLsn, reader.header().baseLsn() - 1);
+        closed = false;
+        tail.clear();
+        long position = SegmentLayout.BLOCK_BYTES;
+        long end = Math.min(reader.sectorsEnd(), reader.header().capacity());
+        FrameState state = FrameState.VALID;
+        while (position < end && expectedLsn < limit && !closed) {
+            state = reader.read(position);
+            if (state != FrameState.VALID) {
+                break;
+            }
+            checkContinues(reader, position, limit);
+            accept(reader, position);
+            position += reader.frameBlockBytes();
+            visitor.progress(bytesBefore + position, bytesTotal);
+        }
+        if (limit == NO_LIMIT) {
+            checkEnd(reader, position, state);
+        } else if (expectedLsn < limit) {
+            throw lost(reader, position, state, limit);
+        }
+        bytes += position;
+    }
+
+    private void checkContinues(SegmentReader reader, long position, long limit) {
+        if (reader.firstLsn() != expectedLsn || reader.lastLsn() >= limit) {
+            throw new CorruptWalException(
+                    reader.name(),
+                    position + FrameLayout.FIRST_LSN,
+                    "frame does not continue the log: expected=" + expectedLsn + ", first=" + reader.firstLsn()
+                            + ", last=" + reader.lastLsn());
+        }
+    }
+
+    private void accept(SegmentReader reader, long position) {
+        durableLsn = Math.max(durableLsn, reader.durableLsn());
+        while (!tail.isEmpty() && tail.getFirst().lastLsn() <= durableLsn) {
+            tail.removeFirst();
+        }
+        if (reader.closing()) {
+            closed = true;
+            return;
+        }
+        tail.addLast(new TailFrame(position, reader.firstLsn(), reader.lastLsn(), reader.frameBlockBytes()));
+        frames++;
+        records += reader.count();
+        expectedLsn = reader.lastLsn() + 1;
+        reader.visit(visitor);
+    }
+
+    /**
+     * The end-of-log rule, at the first place without a valid frame.
+     *
+     * <ol>
+     *   <li>All sectors to the segment's end are absent: the log ends here.
+     *   <li>A later frame says that the record expected here was durable: acknowledged records are damaged.
+     *   <li>A sector is damaged, and sectors are not torn on this medium: damaged.
+     *   <li>Otherwise the writing of unacknowledged frames was cut off: so is the log.
+     * </ol>
+     *
+     * <p>A segment shorter than it was created is one whose log was closed, and ends right behind the closing frame.
+     */
+    private void checkEnd(SegmentReader reader, long position, FrameState state) {
+        long capacity = reader.header().capacity();
+        if (reader.size() > capacity || (reader.size() < capacity && !(closed && position == reader.size()))) {
+            throw new CorruptWalException(
+                    reader.name(),
+                    reader.size(),
+                    "segment has not the size it was created with and was not closed: expected=" + capacity
+                            + ", actual=" + reader.size());
+        }
+        if (state == FrameState.CONTRADICTORY) {
+            throw reader.problem("not the work of a crash");
+        }
+        for (long at = position; at < reader.size(); at += SectorLayout.BYTES) {
+            FrameState sector = reader.sector(at);
+            if (sector == FrameState.INCOMPLETE) {
+                continue;
+            }
+            if (closed || (sector == FrameState.DAMAGED && options.tornSectors() == TornSectors.REFUSE)) {
+                throw reader.problem("not the work of a crash, behind LSN " + (expectedLsn - 1));
+            }
+            tornBytes += SectorLayout.BYTES;
+            boolean block = at % SegmentLayout.BLOCK_BYTES == 0;
+            if (sector == FrameState.VALID && block && at > position && reader.claimsFrame(at)) {
+                checkCoversNothing(reader, at);
+            }
+        }
+    }
+
+    /** Rule 2: a whole frame behind the end must not prove that what is missing was durable. */
+    private void checkCoversNothing(SegmentReader reader, long at) {
+        if (reader.read(at) == FrameState.VALID && reader.durableLsn() >= expectedLsn) {
+            throw new CorruptWalException(
+                    reader.name(),
+                    at,
+                    "acknowledged records are damaged: from LSN " + expectedLsn + ", as this later frame proves");
+        }
+    }
+
+    private CorruptWalException lost(SegmentReader reader, long position, FrameState state, long limit) {
+        String consequence = "acknowledged records are lost: LSN " + expectedLsn + ".." + (limit - 1);
+        return state == FrameState.VALID
+                ? new CorruptWalException(reader.name(), position, "segment ends early; " + consequence)
+                : reader.problem(consequence);
+    }
+
+    SegmentHeader lastHeader() {
+        return headers.getLast();
+    }
+
+    /** The frames that must be written again before anything is built on them, ascending; all in the last segment. */
+    List<TailFrame> tail() {
+        return List.copyOf(tail);
+    }
+
+    long lastLsn() {
+        return expectedLsn - 1;
+    }
+
+    ReplayReport report() {
+        return new ReplayReport(headers.size(), frames, records, lastLsn(), durableLsn, bytes, tornBytes, 0, closed);
+    }
+}

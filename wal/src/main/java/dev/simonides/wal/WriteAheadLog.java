@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.wal;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log: records in the order of their LSNs, in frames that are there whole or not at all.
+ *
+ * <p>One writer thread builds frames and appends them; one other thread may call {@link #sync} and {@link #prepare}
+ * meanwhile, so that a frame is written while the one before becomes durable. The accessors are open to any thread.
+ * Neither thread may ever be interrupted ({@link FileSystemDirectory} says why). The caller holds the store's lock.
+ *
+ * <p>Guarantees:
+ *
+ * <ol>
+ *   <li>What a successful {@link #sync} covered is found by every later opening, or damage to it is reported.
+ *   <li>What is found is always a prefix of what was appended, without a hole, in whole frames.
+ *   <li>When {@link #open} returns, everything it replayed is durable, whatever state the last process left it in.
+ *   <li>After a failed sync nothing is written or synced again: every call throws {@link StoreFailedException} with the
+ *       first cause, and only a new opening decides what is there.
+ *   <li>An append that fails with {@link StoreFullException} or {@link StorageIoException} stored nothing: its records
+ *       are never found, and the next append goes to a new segment. The log stays open.
+ * </ol>
+ *
+ * <p>Normative for every byte: docs/FORMAT.md, "The log".
+ */
+public final class WriteAheadLog implements AutoCloseable {
+    private static final long FIRST = 1;
+
+    private final StorageDirectory directory;
+    private final SegmentFactory factory;
+    private final LogOptions options;
+    private final long incarnation;
+    private final Frame frame = new Frame();
+    private final ByteBuffer sectors = DirectBytes.allocate(SegmentWriter.CHUNK_BYTES);
+    private ReplayReport report;
+
+    // Held around every sync of a segment, and while the log goes on to the next segment.
+    private final ReentrantLock syncLock = new ReentrantLock();
+
+    // Changed by the writer thread with the lock held; so the writer reads it freely, the syncing thread with the lock.
+    private @Nullable SegmentWriter current;
+    private volatile long lastLsn;
+    private volatile long syncedLsn;
+    private final AtomicLong bytes;
+    private final AtomicInteger segments;
+    private volatile @Nullable Throwable failure;
+    private boolean closed;
+
+    private WriteAheadLog(
+            StorageDirectory directory, LogOptions options, ReplayReport report, long number, long incarnation) {
+        this.directory = directory;
+        this.options = options;
+        this.report = report;
+        this.incarnation = incarnation;
+        this.factory = new SegmentFactory(directory, options, number);
+        this.lastLsn = report.lastLsn();
+        this.syncedLsn = report.lastLsn();
+        this.bytes = new AtomicLong(report.bytes());
+        this.segments = new AtomicInteger(report.segments());
+    }
+
+    /**
+     * Creates the log of a new store: its first segment, durable with its name.
+     *
+     * @param directory where; the caller holds its lock
+     * @param options how
+     * @return the empty log
+     * @throws NotAStoreException if there is a log that holds records; what a creation that was cut off left behind is
+     *     removed
+     */
+    public static WriteAheadLog create(StorageDirectory directory, LogOptions options) {
+        SegmentFactory.removeUnfinished(directory);
+        for (long number : LogScan.numbers(directory)) {
+            removeEmpty(directory, number);
+        }
+        ReplayReport nothing = new ReplayReport(0, 0, 0, 0, 0, 0, 0, 0, true);
+        WriteAheadLog log = new WriteAheadLog(directory, options, nothing, FIRST, FIRST);
+        return prepared(log, () -> log.install(log.begin(FIRST, options.segmentBytes())));
+    }
+
+    /**
+     * Opens the log of a store: replays every record, and makes sure that all of them are durable.
+     *
+     * <p>Unless the log was closed, the frames that only their own presence proves are copied into a new segment first:
+     * they may exist in the operating system's cache alone. Otherwise nothing is written before the first append.
+     *
+     * @param directory where; the caller holds its lock
+     * @param options how; the store's identity must be the log's
+     * @param replay receives the records
+     * @return the log, ready to append behind the last record
+     * @throws CorruptWalException if acknowledged records are damaged or missing
+     */
+    public static WriteAheadLog open(StorageDirectory directory, LogOptions options, LogVisitor replay) {
+        SegmentFactory.removeUnfinished(directory);
+        LogScan scan = new LogScan(directory, options, replay);
+        scan.run();
+        SegmentHeader last = scan.lastHeader();
+        WriteAheadLog log =
+                new WriteAheadLog(directory, options, scan.report(), last.number() + 1, last.incarnation() + 1);
+        if (scan.tail().isEmpty() && scan.report().tornBytes() == 0) {
+            return log;
+        }
+        return prepared(log, () -> log.rewrite(scan));
+    }
+
+    /**
+     * Reads the log of a store without writing anything, as a store opened for reading does.
+     *
+     * @param directory where
+     * @param options how
+     * @param replay receives the records
+     * @return what was found
+     * @throws CorruptWalException if acknowledged records are damaged or missing
+     */
+    public static ReplayReport replay(StorageDirectory directory, LogOptions options, LogVisitor replay) {
+        LogScan scan = new LogScan(directory, options, replay);
+        scan.run();
+        return scan.report();
+    }
+
+    /**
+     * The log's one builder of frames. Writer thread only.
+     *
+     * @return the builder, to be begun at {@link #lastLsn()} + 1
+     */
+    public Frame frame() {
+        return frame;
+    }
+
+    /**
+     * Writes a frame behind the last one; it is not durable before {@link #sync}. Writer thread only.
+     *
+     * @param appended what {@link #frame()} built, with at least one record
+     * @throws StoreFullException if there is no room; nothing was stored
+     * @throws StorageIoException if the medium refuses; nothing was stored
+     * @throws StoreFailedException if the log failed, now or before
+     */
+    public void append(Frame appended) {
+        requireUsable();
+        if (appended.count() == 0 || appended.firstLsn() != lastLsn + 1) {
+            throw new IllegalArgumentException("frame does not continue the log: expected=" + (lastLsn + 1) + ", first="
+                    + appended.firstLsn() + ", count=" + appended.count());
+        }
+        try {
+            int blockBytes = appended.blockBytes();
+            SegmentWriter segment = current;
+            if (segment == null || !segment.room(blockBytes)) {
+                segment = rotate(blockBytes);
+            }
+            write(segment, appended);
+            lastLsn = appended.lastLsn();
+        } catch (StorageException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw fail("append failed", e);
+        }
+    }
+
+    /**
+     * Makes everything appended before this call durable. One thread at a time, beside the writer.
+     *
+     * @throws StoreFailedException if that failed, now or before: nobody knows what is durable, and the log is done
+     */
+    public void sync() {
+        syncLock.lock();
+        try {
+            requireUsable();
+            long target = lastLsn;
+            if (target > syncedLsn) {
+                syncCurrent(Objects.requireNonNull(current), target);
+            }
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /**
+     * Makes the next segment ahead of its need, so that no append waits for it. The thread that syncs, or the writer.
+     *
+     * @throws StoreFullException if there is no room for it; appends go on while the present segment has room
+     * @throws StorageIoException if the medium refuses; likewise
+     */
+    public void prepare() {
+        requireUsable();
+        factory.prepare();
+    }
+
+    /**
+     * The LSN of the last record appended or replayed.
+     *
+     * @return the LSN, 0 while there is none
+     */
+    public long lastLsn() {
+        return lastLsn;
+    }
+
+    /**
+     * The LSN of the last record known to be durable.
+     *
+     * @return the LSN, at most {@link #lastLsn()}
+     */
+    public long syncedLsn() {
+        return syncedLsn;
+    }
+
+    /**
+     * The bytes in use: headers and frames, without the room segments keep for what follows.
+     *
+     * @return bytes
+     */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /**
+     * The segments of the log.
+     *
+     * @return their number
+     */
+    public int segments() {
+        return segments.get();
+    }
+
+    /**
+     * What opening found.
+     *
+     * @return the report
+     */
+    public ReplayReport report() {
+        return report;
+    }
+
+    /**
+     * Closes the log: unless it failed, everything is made durable and a mark says so, which saves the next opening the
+     * rewriting. Writer thread only, when no other thread uses the log any more. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        SegmentWriter segment = current;
+        try (factory) {
+            if (segment != null && failure == null) {
+                segment.sync();
+                if (!segment.sealed()) {
+                    frame.begin(lastLsn + 1);
+                    segment.append(frame, lastLsn, FrameLayout.FLAG_CLOSED);
+                    segment.sync();
+                    segment.cutToSize();
+                }
+                syncedLsn = lastLsn;
+            }
+        } finally {
+            if (segment != null) {
+                segment.close();
+            }
+        }
+    }
+
+    /** Finishes the making of a log, or closes what there is of it. */
+    private static WriteAheadLog prepared(WriteAheadLog log, Runnable step) {
+        boolean done = false;
+        try {
+            step.run();
+            done = true;
+            return log;
+        } finally {
+            if (!done) {
+                log.abandon();
+            }
+        }
+    }
+
+    /** Removes a segment that holds no frame. */
+    private static void removeEmpty(StorageDirectory directory, long number) {
+        String name = SegmentName.of(number);
+        try (StorageFile file = directory.open(name, Access.READ)) {
+            long size = file.size();
+            ByteBuffer chunk = DirectBytes.allocate(SegmentLayout.BLOCK_BYTES);
+            for (long at = SegmentLayout.BLOCK_BYTES; at < size; at += SegmentLayout.BLOCK_BYTES) {
+                SegmentWriter.zero(chunk, chunk.capacity());
+                file.readFully(chunk.clear().limit((int) Math.min(chunk.capacity(), size - at)), at);
+                if (!SectorStamps.zero(chunk.clear(), 0, chunk.capacity())) {
+                    throw new NotAStoreException(
+                            directory.path(),
+                            StorageException.NO_OFFSET,
+                            "a log that holds records is here, but no store: file=" + name);
+                }
+            }
+        }
+        directory.delete(name);
+    }
+
+    /** Copies the frames that may not be durable into a new segment, whose base LSN makes the old ones void. */
+    private void rewrite(LogScan scan) {
+        List<LogScan.TailFrame> tail = scan.tail();
+        long baseLsn = tail.isEmpty() ? lastLsn + 1 : tail.getFirst().firstLsn();
+        long needed = SegmentLayout.BLOCK_BYTES + SegmentWriter.CLOSING_BYTES;
+        for (LogScan.TailFrame one : tail) {
+            needed += one.blockBytes();
+        }
+        SegmentWriter segment = beginOnFullDevice(baseLsn, needed);
+        try (SegmentReader reader = scan.open(scan.lastHeader().number())) {
+            for (LogScan.TailFrame one : tail) {
+                if (reader.read(one.position()) != FrameState.VALID) {
+                    throw reader.problem("it was whole a moment ago");
+                }
+                reader.copyTo(frame);
+                segment.append(frame, baseLsn - 1, 0);
+            }
+        } catch (StorageException e) {
+            segment.close();
+            throw e;
+        }
+        install(segment);
+        report = report.rewritten(tail.size());
+    }
+
+    /** A segment of the usual size, or on a device that is full of just the size it takes to open the store at all. */
+    private SegmentWriter beginOnFullDevice(long baseLsn, long needed) {
+        long usual = Math.max(needed, options.segmentBytes());
+        try {
+            return begin(baseLsn, usual);
+        } catch (StoreFullException e) {
+            if (needed == usual) {
+                throw e;
+            }
+            return begin(baseLsn, Math.max(needed, LogLimits.SEGMENT_BYTES_MIN));
+        }
+    }
+
+    private SegmentWriter begin(long baseLsn, long capacity) {
+        return factory.begin(incarnation, baseLsn, capacity, sectors);
+    }
+
+    /** Goes on to a new segment with room for a frame. Up to the change of the name a failure leaves all as it was. */
+    private SegmentWriter rotate(int blockBytes) {
+        long needed = SegmentLayout.BLOCK_BYTES + (long) blockBytes + SegmentWriter.CLOSING_BYTES;
+        SegmentWriter next = begin(lastLsn + 1, Math.max(needed, options.segmentBytes()));
+        boolean installed = false;
+        syncLock.lock();
+        try {
+            SegmentWriter before = current;
+            if (before != null) {
+                // The next segment's base LSN promises that everything below it is durable.
+                syncCurrent(before, lastLsn);
+            }
+            install(next);
+            installed = true;
+            if (before != null) {
+                before.close();
+            }
+            return next;
+        } finally {
+            syncLock.unlock();
+            if (!installed) {
+                next.close();
+            }
+        }
+    }
+
+    /** Makes a begun segment the log's last one, durable with its name. */
+    private void install(SegmentWriter segment) {
+        factory.complete(segment);
+        try {
+            directory.sync();
+        } catch (StorageException e) {
+            segment.close();
+            throw fail("the directory could not be synced", e);
+        }
+        current = segment;
+        segments.incrementAndGet();
+        bytes.addAndGet(segment.position());
+    }
+
+    private void write(SegmentWriter segment, Frame appended) {
+        try {
+            segment.append(appended, syncedLsn, 0);
+            bytes.addAndGet(appended.blockBytes());
+        } catch (StorageException e) {
+            if (segment.erase(appended.blockBytes())) {
+                syncLock.lock();
+                try {
+                    syncCurrent(segment, lastLsn);
+                } finally {
+                    syncLock.unlock();
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** Syncs the last segment; the lock is held. */
+    private void syncCurrent(SegmentWriter segment, long target) {
+        try {
+            segment.sync();
+        } catch (StorageException e) {
+            throw fail("sync of the log failed", e);
+        }
+        syncedLsn = target;
+    }
+
+    private void requireUsable() {
+        if (closed) {
+            throw new IllegalStateException("the log is closed");
+        }
+        Throwable first = failure;
+        if (first != null) {
+            throw new StoreFailedException(
+                    directory.path(),
+                    StorageException.NO_OFFSET,
+                    "the log failed before: " + first.getMessage(),
+                    first);
+        }
+    }
+
+    /** Ends the log for good; the first failure is the one that is kept. */
+    private StoreFailedException fail(String what, Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        return new StoreFailedException(
+                directory.path(), StorageException.NO_OFFSET, what + ": " + cause.getMessage(), cause);
+    }
+
+    /** Releases a log that did not come to be. */
+    private void abandon() {
+        closed = true;
+        factory.close();
+        SegmentWriter segment = current;
+        if (segment != null) {
+            segment.close();
+        }
+    }
+}
