@@ -10,6 +10,10 @@ module dev.simonides.core {
     requires transitive dev.simonides.quantization;
     requires transitive dev.simonides.wal;
     requires dev.simonides.simd;
+    requires jdk.management;
     requires org.agrona;
     requires static org.jspecify;
+
+    exports dev.simonides;
+    exports dev.simonides.embedding;
 }

@@ -89,6 +89,22 @@ public final class FileSystemDirectory implements StorageDirectory {
     }
 
     /**
+     * Opens a directory that holds something, and creates it where nothing is or it is empty.
+     *
+     * @param directory where; its parent must exist
+     * @return the open directory
+     * @throws StorageException as {@link #create} and {@link #open}
+     */
+    public static FileSystemDirectory openOrCreate(Path directory) {
+        Path absolute = directory.toAbsolutePath();
+        try {
+            return Files.isDirectory(absolute) && !empty(absolute) ? open(directory) : create(directory);
+        } catch (IOException e) {
+            throw FileSystemErrors.translate(e, "list directory", absolute, StorageException.NO_OFFSET);
+        }
+    }
+
+    /**
      * Opens a directory that exists.
      *
      * @param directory where
@@ -245,11 +261,14 @@ public final class FileSystemDirectory implements StorageDirectory {
             throw new StorageIoException(
                     directory.toString(), StorageException.NO_OFFSET, "exists and is not a directory");
         }
+        if (!empty(directory)) {
+            throw new StorageIoException(directory.toString(), StorageException.NO_OFFSET, "directory is not empty");
+        }
+    }
+
+    private static boolean empty(Path directory) throws IOException {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-            if (stream.iterator().hasNext()) {
-                throw new StorageIoException(
-                        directory.toString(), StorageException.NO_OFFSET, "directory is not empty");
-            }
+            return !stream.iterator().hasNext();
         }
     }
 

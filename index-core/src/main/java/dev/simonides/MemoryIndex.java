@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides;
+
+import dev.simonides.core.key.KeyDirectory;
+import dev.simonides.core.key.RecordKey;
+import dev.simonides.core.search.SearchScratch;
+import dev.simonides.core.store.Store;
+import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.write.PutRecord;
+import dev.simonides.core.write.WriteRequest;
+import dev.simonides.quantization.OriginalFormat;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.WriteOutcomeUnknownException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+
+/**
+ * A directory full of memories: put them, ask for the nearest ones. Any thread may call anything at any time.
+ *
+ * <p>A put is acknowledged when the store's {@linkplain dev.simonides.wal.Durability durability} says so, and is seen by
+ * every search that begins after that, whether or not it is linked into a graph yet. Searches never wait for a writer. No
+ * file is touched on a caller's thread after the store has been opened.
+ *
+ * <pre>{@code
+ * try (MemoryIndex index = MemoryIndex.open(Path.of("memories"), MemoryIndexOptions.ofDimension(384))) {
+ *     index.put(Memory.of("turn-17", vector).text("We met in Kraków").tenant("alice"));
+ *     for (Hit hit : index.search(Query.of(question).tenant("alice").top(10))) {
+ *         System.out.println(hit.score() + "  " + hit.key() + "  " + hit.text());
+ *     }
+ * }
+ * }</pre>
+ */
+public final class MemoryIndex implements AutoCloseable {
+    private static final long WAIT_MILLIS = 50;
+
+    private final Store store;
+    private final VectorCodec codec;
+    private final ExactSearch exact = new ExactSearch(this);
+
+    private MemoryIndex(Store store) {
+        this.store = store;
+        this.codec = store.codec();
+    }
+
+    /**
+     * Opens a store, and creates it where the directory is missing or empty.
+     *
+     * @param directory where; its parent must exist
+     * @param options how; dimension, similarity and originals must be those of an existing store
+     * @return the open store
+     * @throws IllegalArgumentException if the options contradict the store
+     * @throws dev.simonides.wal.StoreLockedException if it is open already, here or in another process
+     * @throws dev.simonides.wal.NotAStoreException if the directory holds something else
+     * @throws StorageException if the store is damaged or the medium refuses
+     */
+    public static MemoryIndex open(Path directory, MemoryIndexOptions options) {
+        return new MemoryIndex(Store.openOrCreate(FileSystemDirectory.openOrCreate(directory), options));
+    }
+
+    /**
+     * Opens an existing store with the options it was created with.
+     *
+     * @param directory where
+     * @return the open store
+     * @throws dev.simonides.wal.StoreLockedException if it is open already, here or in another process
+     * @throws dev.simonides.wal.NotAStoreException if there is none
+     * @throws StorageException if the store is damaged or the medium refuses
+     */
+    public static MemoryIndex open(Path directory) {
+        return open(directory, (MemoryIndexOptions stored) -> stored);
+    }
+
+    /**
+     * Opens an existing store with options made from those it was created with.
+     *
+     * @param directory where
+     * @param options gets the stored options and returns those to use; the fixed ones must stay
+     * @return the open store
+     * @throws dev.simonides.wal.StoreLockedException if it is open already, here or in another process
+     * @throws dev.simonides.wal.NotAStoreException if there is none
+     * @throws StorageException if the store is damaged or the medium refuses
+     */
+    public static MemoryIndex open(Path directory, Function<MemoryIndexOptions, MemoryIndexOptions> options) {
+        return new MemoryIndex(Store.open(FileSystemDirectory.open(directory), options::apply));
+    }
+
+    /**
+     * Creates a store.
+     *
+     * @param directory where; missing or empty, its parent must exist
+     * @param options how
+     * @return the open store
+     * @throws StorageException if there is something already, or the medium refuses
+     */
+    public static MemoryIndex create(Path directory, MemoryIndexOptions options) {
+        return new MemoryIndex(Store.create(FileSystemDirectory.openOrCreate(directory), options));
+    }
+
+    /** Opens or creates a store in any directory, simulated ones included. */
+    static MemoryIndex open(StorageDirectory directory, MemoryIndexOptions options) {
+        return new MemoryIndex(Store.openOrCreate(directory, options));
+    }
+
+    /**
+     * Returns the options in force.
+     *
+     * @return those given at open, or those the store was created with
+     */
+    public MemoryIndexOptions options() {
+        return store.options();
+    }
+
+    /**
+     * Stores a memory, in place of the one with the same key, and waits for the acknowledgement.
+     *
+     * @param memory what to store
+     * @return its LSN
+     * @throws IllegalArgumentException if key, tenant, payload or vector is out of its limits; nothing is stored
+     * @throws dev.simonides.wal.BudgetExceededException if the memory budget is used up; nothing is stored
+     * @throws dev.simonides.wal.StoreFullException if the medium is full; nothing is stored
+     * @throws dev.simonides.wal.StoreFailedException if the store has failed; nothing is stored
+     * @throws WriteOutcomeUnknownException if the log failed meanwhile, or the thread was interrupted while it waited (its
+     *     flag is set again): the memory may or may not be stored
+     * @throws IllegalStateException if the store is closed
+     */
+    public long put(Memory memory) {
+        return await(submit(memory));
+    }
+
+    /**
+     * Stores memories, all of them or none, visible in one instant, and waits for the acknowledgement.
+     *
+     * @param memories 1..512, together at most 1 MiB in the log
+     * @return LSN of the last one
+     * @throws IllegalArgumentException if one is out of its limits, or there are too many; nothing is stored
+     * @throws RuntimeException as {@link #put}
+     */
+    public long putAll(List<Memory> memories) {
+        return await(submitAll(memories));
+    }
+
+    /**
+     * Stores a memory without waiting for the acknowledgement; waits only while the queue or the tenant's pending set is
+     * full.
+     *
+     * @param memory what to store
+     * @return completed with the LSN once acknowledged, or exceptionally as {@link #put} throws
+     * @throws IllegalArgumentException if it is out of its limits; nothing is stored
+     * @throws IllegalStateException if the store is closed
+     */
+    public CompletableFuture<Long> submit(Memory memory) {
+        return submitAll(List.of(memory));
+    }
+
+    /**
+     * Stores memories as {@link #putAll} without waiting for the acknowledgement.
+     *
+     * @param memories 1..512, together at most 1 MiB in the log
+     * @return completed with the LSN of the last one once acknowledged, or exceptionally as {@link #put} throws
+     * @throws IllegalArgumentException if one is out of its limits, or there are too many; nothing is stored
+     * @throws IllegalStateException if the store is closed
+     */
+    public CompletableFuture<Long> submitAll(List<Memory> memories) {
+        store.writer().ensureOpen();
+        if (memories.isEmpty() || memories.size() > Limits.BATCH_RECORDS_MAX) {
+            throw new IllegalArgumentException(
+                    "memories of a batch: expected=1.." + Limits.BATCH_RECORDS_MAX + ", actual=" + memories.size());
+        }
+        List<WriteRequest.Put.Entry> entries = new ArrayList<>(memories.size());
+        long bytes = 0;
+        for (Memory memory : memories) {
+            WriteRequest.Put.Entry entry = entry(memory);
+            entries.add(entry);
+            bytes += entry.record().bytes().limit();
+        }
+        if (entries.size() > 1 && bytes > Limits.BATCH_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "bytes of a batch: expected=1.." + Limits.BATCH_BYTES_MAX + ", actual=" + bytes);
+        }
+        awaitPendingRoom(entries);
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        store.writer().submit(new WriteRequest.Put(entries, done));
+        return done;
+    }
+
+    private WriteRequest.Put.Entry entry(Memory memory) {
+        byte[] tenantName = utf8("tenant", memory.tenant(), 0, Limits.TENANT_BYTES_MAX);
+        byte[] key = utf8("key", memory.key(), 1, Limits.KEY_BYTES_MAX);
+        byte[] payload = memory.payload();
+        if (payload.length > Limits.PAYLOAD_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "payload bytes: expected=0.." + Limits.PAYLOAD_BYTES_MAX + ", actual=" + payload.length);
+        }
+        codec.check(memory.vector());
+        int vectorBytes = codec.codeBytes() + codec.originalBytes();
+        long now = store.options().clock().millis();
+        PutRecord record = PutRecord.layOut(tenantName, key, payload, vectorBytes, now);
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            scratch.encode(codec, memory.vector(), MemorySegment.ofBuffer(record.bytes()), record.vectorOffset());
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+        Tenant tenant = store.tenants().findOrMake(memory.tenant());
+        return new WriteRequest.Put.Entry(tenant, store.keys().key(tenant.id(), key), record);
+    }
+
+    /** Waits while the graph of a tenant is too far behind; linking goes on meanwhile. */
+    private void awaitPendingRoom(List<WriteRequest.Put.Entry> entries) {
+        for (WriteRequest.Put.Entry entry : entries) {
+            Tenant tenant = entry.tenant();
+            try {
+                while (tenant.graphWanted()
+                        && !tenant.pending().awaitRoom(store.options().pendingMax(), WAIT_MILLIS)) {
+                    store.writer().ensureOpen();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted before the write was queued; nothing was stored", e);
+            }
+        }
+    }
+
+    /**
+     * Reads the memory of a key in the tenant without a name.
+     *
+     * @param key the key
+     * @return the memory, or nothing if there is none
+     * @throws IllegalArgumentException if the key is out of its limits
+     * @throws IllegalStateException if the store is closed
+     */
+    public Optional<Memory> get(String key) {
+        return get("", key);
+    }
+
+    /**
+     * Reads the memory of a key.
+     *
+     * @param tenant the tenant's name
+     * @param key the key
+     * @return the memory, its vector as it is stored: the original (under cosine of unit length), or the dequantised code
+     *     where the store keeps none; nothing if there is no such memory
+     * @throws IllegalArgumentException if a name is out of its limits
+     * @throws IllegalStateException if the store is closed
+     */
+    public Optional<Memory> get(String tenant, String key) {
+        utf8("tenant", tenant, 0, Limits.TENANT_BYTES_MAX);
+        byte[] keyBytes = utf8("key", key, 1, Limits.KEY_BYTES_MAX);
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            Tenant found = store.tenants().find(tenant);
+            int ordinal = found == null ? KeyDirectory.NONE : visibleOrdinal(found, keyBytes);
+            return found == null || ordinal == KeyDirectory.NONE
+                    ? Optional.empty()
+                    : Optional.of(Memory.of(key, vector(found, ordinal))
+                            .payload(found.payload(ordinal))
+                            .tenant(tenant));
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    private int visibleOrdinal(Tenant tenant, byte[] key) {
+        RecordKey recordKey = store.keys().key(tenant.id(), key);
+        while (true) {
+            int ordinal = store.keys().get(recordKey);
+            if (ordinal == KeyDirectory.NONE) {
+                return KeyDirectory.NONE;
+            }
+            long watermark = store.published().get();
+            if (tenant.visible(ordinal, watermark)) {
+                return ordinal;
+            }
+            if (tenant.deathLsn(ordinal) <= watermark && store.keys().get(recordKey) == ordinal) {
+                return KeyDirectory.NONE;
+            }
+            // Born in a frame that is being applied this very moment: its watermark comes within microseconds.
+            if (store.writer().failure() != null) {
+                return KeyDirectory.NONE;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private float[] vector(Tenant tenant, int ordinal) {
+        float[] vector = new float[codec.dimension()];
+        if (codec.originals() == OriginalFormat.NONE) {
+            codec.decode(tenant.vectors().codeAddress(ordinal), vector);
+        } else {
+            codec.decodeOriginal(tenant.vectors().originalAddress(ordinal), vector);
+        }
+        return vector;
+    }
+
+    /**
+     * Deletes the memory of a key and waits for the acknowledgement.
+     *
+     * @param tenant the tenant's name
+     * @param key the key
+     * @return true if there was one
+     * @throws IllegalArgumentException if a name is out of its limits
+     * @throws RuntimeException as {@link #put}
+     */
+    public boolean delete(String tenant, String key) {
+        byte[] tenantName = utf8("tenant", tenant, 0, Limits.TENANT_BYTES_MAX);
+        byte[] keyBytes = utf8("key", key, 1, Limits.KEY_BYTES_MAX);
+        store.writer().ensureOpen();
+        Tenant found = store.tenants().find(tenant);
+        if (found == null) {
+            return false;
+        }
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        long now = store.options().clock().millis();
+        store.writer()
+                .submit(new WriteRequest.Delete(found, tenantName, store.keys().key(found.id(), keyBytes), now, done));
+        return await(done);
+    }
+
+    /**
+     * Finds the memories nearest to a vector in one tenant.
+     *
+     * @param query what is asked
+     * @return hits, closest first: k of them, or all live memories of the tenant if there are fewer
+     * @throws IllegalArgumentException if the query's vector is not one of this store
+     * @throws IllegalStateException if the store is closed
+     */
+    public SearchResult search(Query query) {
+        return search(query, false);
+    }
+
+    SearchResult search(Query query, boolean exactly) {
+        codec.checkQuery(query.vector());
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            Tenant tenant = store.tenants().find(query.tenant());
+            if (tenant == null) {
+                return new SearchResult();
+            }
+            if (exactly) {
+                store.search().exact(tenant, query.vector(), query.top(), scratch);
+            } else {
+                store.search().search(tenant, query.vector(), query.top(), query.ef(), query.countsPages(), scratch);
+            }
+            return result(tenant, scratch);
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    private SearchResult result(Tenant tenant, SearchScratch scratch) {
+        Hit[] hits = new Hit[scratch.size()];
+        for (int rank = 0; rank < hits.length; rank++) {
+            float score = scratch.score(rank);
+            hits[rank] = new Hit(this, tenant, scratch.ordinal(rank), score, codec.distance(score));
+        }
+        return new SearchResult(List.of(hits), scratch);
+    }
+
+    /**
+     * Returns the brute-force twin over the same memories, so that recall is two calls and a comparison.
+     *
+     * @return the twin
+     */
+    public ExactSearch exact() {
+        return exact;
+    }
+
+    byte[] payload(Tenant tenant, int ordinal) {
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            return tenant.payload(ordinal);
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    long birthLsn(Tenant tenant, int ordinal) {
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            return tenant.birthLsn(ordinal);
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    /**
+     * Waits until everything that was put or deleted before this call is on the medium, whatever the durability.
+     *
+     * @throws RuntimeException as {@link #put}
+     */
+    public void flush() {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        store.writer().submit(new WriteRequest.Flush(done));
+        var unused = await(done);
+    }
+
+    /**
+     * Waits until no vector is pending in a tenant that has a graph.
+     *
+     * @param listener told of vectors linked
+     * @throws IllegalStateException if the store is closed or fails meanwhile, or the thread is interrupted
+     */
+    public void awaitLinked(ProgressListener listener) {
+        for (MemoryIndexStats stats = stats(); stats.pendingCount() > 0; stats = stats()) {
+            listener.progressed(
+                    ProgressListener.Phase.LINK, stats.ordinalCount() - stats.pendingCount(), stats.ordinalCount());
+            store.writer().ensureOpen();
+            for (Tenant tenant : store.tenants().all()) {
+                awaitLinked(tenant);
+            }
+        }
+        long count = stats().ordinalCount();
+        listener.progressed(ProgressListener.Phase.LINK, count, count);
+    }
+
+    private static void awaitLinked(Tenant tenant) {
+        try {
+            if (tenant.graphWanted()) {
+                var unused = tenant.pending().awaitRoom(1, WAIT_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for linking", e);
+        }
+    }
+
+    /**
+     * Returns what the store holds and uses.
+     *
+     * @return counters of about this moment
+     * @throws IllegalStateException if the store is closed
+     */
+    public MemoryIndexStats stats() {
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            long live = 0;
+            long ordinals = 0;
+            long pending = 0;
+            int tenants = 0;
+            int graphs = 0;
+            for (Tenant tenant : store.tenants().all()) {
+                live += tenant.liveCount();
+                ordinals += tenant.count();
+                tenants += tenant.count() > 0 ? 1 : 0;
+                pending += tenant.graphWanted() ? tenant.pending().size() : 0;
+                graphs += tenant.graphWanted() ? 1 : 0;
+            }
+            return new MemoryIndexStats(
+                    live,
+                    ordinals,
+                    pending,
+                    tenants,
+                    graphs,
+                    store.published().get(),
+                    store.log().syncedLsn(),
+                    store.log().bytes(),
+                    store.budget().usedBytes(),
+                    Kernels.describe(),
+                    store.log().report());
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    /**
+     * Verifies the store: the log is read again and compared with memory; codes, keys and graphs are checked.
+     *
+     * @param listener told of records compared
+     * @return what was found
+     * @throws IllegalStateException if the store is closed
+     */
+    public VerifyReport verify(ProgressListener listener) {
+        flush();
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            return store.verifier().run(listener);
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    /**
+     * Closes the store: queued writes are finished and synced, running searches end, later calls throw
+     * {@link IllegalStateException}. Idempotent.
+     */
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private static <T> T await(CompletableFuture<T> done) {
+        try {
+            return done.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WriteOutcomeUnknownException(
+                    "", StorageException.NO_OFFSET, "interrupted while waiting for the acknowledgement", e);
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            // The failure was made on the writer's thread: this caller's stack belongs to the story.
+            cause.addSuppressed(e);
+            throw cause instanceof RuntimeException failure ? failure : new IllegalStateException(cause);
+        }
+    }
+
+    /** Strict UTF-8 within limits: a lone surrogate is refused, not replaced. */
+    private static byte[] utf8(String what, String text, int bytesMin, int bytesMax) {
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            if (encoded.remaining() < bytesMin || encoded.remaining() > bytesMax) {
+                throw new IllegalArgumentException(what + " bytes in UTF-8: expected=" + bytesMin + ".." + bytesMax
+                        + ", actual=" + encoded.remaining());
+            }
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(what + " is not well-formed Unicode: " + text.length() + " chars", e);
+        }
+    }
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.simonides.core.tenant.TenantShape;
+import dev.simonides.quantization.OriginalFormat;
+import dev.simonides.quantization.Similarity;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import dev.simonides.wal.Durability;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+
+/**
+ * How a store is made and opened. Immutable: every method that sets something returns new options.
+ *
+ * <p>Dimension, similarity and originals are fixed when a store is created and must agree when it is opened again. The other
+ * options are remembered by the store for an open without options, except memory budget, indexer threads, progress and clock,
+ * which concern a process; options given at an open hold for that open.
+ */
+public final class MemoryIndexOptions {
+    private static final long SEED_USUAL = 0x51D0_71DE_5EEDL;
+
+    private final int dimension;
+    private Similarity similarity = Similarity.COSINE;
+    private OriginalFormat originals = OriginalFormat.F16;
+    private int m = 16;
+    private int efConstruction = 200;
+    private Durability durability = new Durability.Group();
+    private int exactScanMax = 2_000;
+    private int pendingMax = 2_048;
+    private long seed = SEED_USUAL;
+    private long memoryBudgetBytes = physicalMemoryBytes() / 2;
+    private int indexerThreads = Runtime.getRuntime().availableProcessors();
+    private ProgressListener progress = ProgressListener.SILENT;
+    private Clock clock = Clock.systemUTC();
+
+    private MemoryIndexOptions(int dimension) {
+        this.dimension = requireRange("dimension", dimension, 1, Limits.DIMENSION_MAX);
+    }
+
+    /** A copy, of which the calling setter changes one field before anyone else sees it. */
+    private MemoryIndexOptions(MemoryIndexOptions other) {
+        this.dimension = other.dimension;
+        this.similarity = other.similarity;
+        this.originals = other.originals;
+        this.m = other.m;
+        this.efConstruction = other.efConstruction;
+        this.durability = other.durability;
+        this.exactScanMax = other.exactScanMax;
+        this.pendingMax = other.pendingMax;
+        this.seed = other.seed;
+        this.memoryBudgetBytes = other.memoryBudgetBytes;
+        this.indexerThreads = other.indexerThreads;
+        this.progress = other.progress;
+        this.clock = other.clock;
+    }
+
+    /**
+     * Makes the usual options.
+     *
+     * @param dimension components of a vector, 1..4096
+     * @return the options
+     * @throws IllegalArgumentException if the dimension is out of range
+     */
+    public static MemoryIndexOptions ofDimension(int dimension) {
+        return new MemoryIndexOptions(dimension);
+    }
+
+    /**
+     * Returns the number of components of a vector.
+     *
+     * @return 1..4096
+     */
+    public int dimension() {
+        return dimension;
+    }
+
+    /**
+     * Sets the similarity.
+     *
+     * @param value how vectors are compared
+     * @return new options
+     */
+    public MemoryIndexOptions similarity(Similarity value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.similarity = value;
+        return copy;
+    }
+
+    /**
+     * Returns the similarity.
+     *
+     * @return COSINE unless set
+     */
+    public Similarity similarity() {
+        return similarity;
+    }
+
+    /**
+     * Sets what is kept of a vector besides its INT8 code.
+     *
+     * @param value none, F16 or F32
+     * @return new options
+     */
+    public MemoryIndexOptions originals(OriginalFormat value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.originals = value;
+        return copy;
+    }
+
+    /**
+     * Returns what is kept of a vector besides its INT8 code.
+     *
+     * @return F16 unless set
+     */
+    public OriginalFormat originals() {
+        return originals;
+    }
+
+    /**
+     * Sets the HNSW paper's M: links of a node on upper layers, half of those on layer 0.
+     *
+     * @param value 4..96
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions m(int value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.m = requireRange("m", value, Limits.M_MIN, Limits.M_MAX);
+        return copy;
+    }
+
+    /**
+     * Returns the HNSW paper's M: links of a node on upper layers, half of those on layer 0.
+     *
+     * @return 16 unless set
+     */
+    public int m() {
+        return m;
+    }
+
+    /**
+     * Sets the HNSW paper's efConstruction: pool size while linking.
+     *
+     * @param value 8..4096
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions efConstruction(int value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.efConstruction =
+                requireRange("efConstruction", value, Limits.EF_CONSTRUCTION_MIN, Limits.EF_CONSTRUCTION_MAX);
+        return copy;
+    }
+
+    /**
+     * Returns the HNSW paper's efConstruction: pool size while linking.
+     *
+     * @return 200 unless set
+     */
+    public int efConstruction() {
+        return efConstruction;
+    }
+
+    /**
+     * Sets when a write is acknowledged.
+     *
+     * @param value the policy
+     * @return new options
+     */
+    public MemoryIndexOptions durability(Durability value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.durability = value;
+        return copy;
+    }
+
+    /**
+     * Returns when a write is acknowledged.
+     *
+     * @return {@code GROUP} unless set
+     */
+    public Durability durability() {
+        return durability;
+    }
+
+    /**
+     * Sets up to how many live vectors a tenant is scanned exactly and has no graph.
+     *
+     * @param value 0 or more; 0 means always a graph
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions exactScanMax(int value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.exactScanMax = requireRange("exactScanMax", value, 0, Limits.TENANT_ORDINALS_MAX);
+        return copy;
+    }
+
+    /**
+     * Returns up to how many live vectors a tenant is scanned exactly and has no graph.
+     *
+     * @return 2,000 unless set
+     */
+    public int exactScanMax() {
+        return exactScanMax;
+    }
+
+    /**
+     * Sets how many vectors of a tenant may wait for being linked; writers wait beyond it.
+     *
+     * @param value 1 or more
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions pendingMax(int value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.pendingMax = requireRange("pendingMax", value, 1, Limits.TENANT_ORDINALS_MAX);
+        return copy;
+    }
+
+    /**
+     * Returns how many vectors of a tenant may wait for being linked; writers wait beyond it.
+     *
+     * @return 2,048 unless set
+     */
+    public int pendingMax() {
+        return pendingMax;
+    }
+
+    /**
+     * Sets the seed of the graph's levels.
+     *
+     * @param value any
+     * @return new options
+     */
+    public MemoryIndexOptions seed(long value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.seed = value;
+        return copy;
+    }
+
+    /**
+     * Returns the seed of the graph's levels.
+     *
+     * @return fixed unless set, so that equal input gives equal levels
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
+     * Sets how many off-heap bytes the store may use.
+     *
+     * @param value 1 or more
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions memoryBudgetBytes(long value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.memoryBudgetBytes = requireRange("memoryBudgetBytes", value, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
+     * Returns how many off-heap bytes the store may use.
+     *
+     * @return half of the machine's memory unless set
+     */
+    public long memoryBudgetBytes() {
+        return memoryBudgetBytes;
+    }
+
+    /**
+     * Sets how many threads link.
+     *
+     * @param value 1..1024
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions indexerThreads(int value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.indexerThreads = requireRange("indexerThreads", value, 1, 1024);
+        return copy;
+    }
+
+    /**
+     * Returns how many threads link.
+     *
+     * @return one for each processor unless set
+     */
+    public int indexerThreads() {
+        return indexerThreads;
+    }
+
+    /**
+     * Sets who is told how far the replay of the log has come.
+     *
+     * @param value quick, must not throw
+     * @return new options
+     */
+    public MemoryIndexOptions progress(ProgressListener value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.progress = value;
+        return copy;
+    }
+
+    /**
+     * Returns who is told how far the replay of the log has come.
+     *
+     * @return nobody unless set
+     */
+    public ProgressListener progress() {
+        return progress;
+    }
+
+    /**
+     * Sets the clock that stamps memories.
+     *
+     * @param value any
+     * @return new options
+     */
+    public MemoryIndexOptions clock(Clock value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.clock = value;
+        return copy;
+    }
+
+    /**
+     * Returns the clock that stamps memories.
+     *
+     * @return the system's unless set
+     */
+    public Clock clock() {
+        return clock;
+    }
+
+    /**
+     * Estimates the off-heap memory of a store, keys and payloads apart.
+     *
+     * @param vectors how many, 0 or more
+     * @return bytes: code, original, adjacency and per-vector tables; what the budget is charged
+     */
+    public long estimateBytes(long vectors) {
+        VectorCodec codec = VectorCodec.of(dimension, similarity, originals, Kernels.best());
+        return Math.multiplyExact(vectors, TenantShape.bytesPerVector(codec, m));
+    }
+
+    private static int requireRange(String name, int value, int min, int max) {
+        return (int) requireRange(name, (long) value, min, max);
+    }
+
+    private static long requireRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + ": expected=" + min + ".." + max + ", actual=" + value);
+        }
+        return value;
+    }
+
+    private static long physicalMemoryBytes() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+}

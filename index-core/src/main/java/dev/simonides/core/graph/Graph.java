@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.graph;
+
+import static dev.simonides.core.graph.NodeLayout.DEGREE_OFFSET;
+import static dev.simonides.core.graph.NodeLayout.INT;
+import static dev.simonides.core.graph.NodeLayout.LONG;
+import static dev.simonides.core.graph.NodeLayout.MEMORY;
+import static dev.simonides.core.graph.NodeLayout.NEIGHBORS_OFFSET;
+import static dev.simonides.core.graph.NodeLayout.STATE_OFFSET;
+import static dev.simonides.core.graph.NodeLayout.UPPER_IDS_OFFSET;
+import static dev.simonides.core.graph.NodeLayout.UPPER_OFFSET;
+
+import dev.simonides.Limits;
+import dev.simonides.core.memory.OrdinalColumn;
+import dev.simonides.core.memory.Slabs;
+
+/**
+ * The adjacency of one tenant: lists of ordinals by node and level, and the entry point.
+ *
+ * <p>Any thread reads. A list is changed only under its node's stripe ({@link #stripe}); the writer thread alone makes room.
+ * A list is handed out by its address: {@code degree} at the address, ids from {@link #ids}.
+ */
+public final class Graph {
+    private static final int STRIPES = 512;
+    private static final long NO_ENTRY = -1L;
+
+    private final Slabs slabs;
+    private final int m;
+    private final int capacity0;
+    private final int upperCapacity;
+    private final long upperListBytes;
+    private final long seed;
+    private final double levelFactor;
+    private final OrdinalColumn nodes;
+    private final Object[] stripes = new Object[STRIPES];
+    private final Object entryLock = new Object();
+
+    /** Level in the upper half, ordinal in the lower; or {@link #NO_ENTRY}. */
+    private volatile long entry = NO_ENTRY;
+
+    /**
+     * Makes a graph without nodes.
+     *
+     * @param slabs where adjacency comes from
+     * @param m the paper's M: target degree of the upper layers, half that of layer 0
+     * @param seed of the levels: the same seed gives an ordinal the same level
+     */
+    public Graph(Slabs slabs, int m, long seed) {
+        this.slabs = slabs;
+        this.m = m;
+        this.seed = seed;
+        this.levelFactor = 1 / Math.log(m);
+        this.capacity0 = NodeLayout.capacity(2 * m);
+        this.upperCapacity = NodeLayout.capacity(m);
+        this.upperListBytes = NodeLayout.upperListBytes(upperCapacity);
+        this.nodes = new OrdinalColumn(slabs, NodeLayout.nodeBytes(capacity0));
+        for (int i = 0; i < STRIPES; i++) {
+            stripes[i] = new Object();
+        }
+    }
+
+    /**
+     * Returns what a node costs on average, its share of upper lists included.
+     *
+     * @param m the paper's M
+     * @return bytes
+     */
+    public static long bytesPerNode(int m) {
+        long upper = NodeLayout.upperListBytes(NodeLayout.capacity(m));
+        return NodeLayout.nodeBytes(NodeLayout.capacity(2 * m)) + Math.ceilDiv(upper, m - 1);
+    }
+
+    /**
+     * Makes room for nodes. Writer thread only.
+     *
+     * @param count nodes the graph must be able to hold
+     */
+    public void reserve(int count) {
+        nodes.ensureCapacity(count);
+    }
+
+    /**
+     * Returns the size of a node record, to prefetch it.
+     *
+     * @return bytes, a multiple of 64
+     */
+    int nodeBytes() {
+        return (int) NodeLayout.nodeBytes(capacity0);
+    }
+
+    long node(int ordinal) {
+        return nodes.address(ordinal);
+    }
+
+    /** Target degree of a level: 2M on layer 0, M above (the paper's Mmax0 and Mmax). */
+    int targetDegree(int level) {
+        return level == 0 ? 2 * m : m;
+    }
+
+    int capacity(int level) {
+        return level == 0 ? capacity0 : upperCapacity;
+    }
+
+    int m() {
+        return m;
+    }
+
+    /** The monitor that guards the lists of a node. */
+    Object stripe(int ordinal) {
+        return stripes[ordinal * 0x9E3779B9 >>> 23];
+    }
+
+    /**
+     * Returns the level of an ordinal, {@code ⌊−ln(u)·mL⌋} with u drawn from the seed (the paper's Algorithm 1, line 4).
+     *
+     * @param ordinal any
+     * @return 0..15
+     */
+    int level(int ordinal) {
+        long bits = mix(seed + ordinal * 0x9E3779B97F4A7C15L) >>> 11;
+        double uniform = (bits + 0.5) * 0x1p-53;
+        return Math.min(Limits.UPPER_LEVELS_MAX, (int) (-Math.log(uniform) * levelFactor));
+    }
+
+    /** Gives a node its upper lists, empty. Before the node is named anywhere. */
+    void allocateUpper(int ordinal, int levels) {
+        long upper = slabs.allocate(levels * upperListBytes, 64);
+        // ORDER: release; pairs with Graph#list (acquire); else a reader could follow the pointer to unzeroed lists.
+        LONG.setRelease(MEMORY, node(ordinal) + UPPER_OFFSET, upper);
+    }
+
+    /** Address of a list: its degree. A node without lists on the level has a list of none: 0. */
+    long list(int ordinal, int level) {
+        long node = node(ordinal);
+        if (level == 0) {
+            return node + DEGREE_OFFSET;
+        }
+        // ORDER: acquire; pairs with Graph#allocateUpper (release).
+        long upper = (long) LONG.getAcquire(MEMORY, node + UPPER_OFFSET);
+        return upper == 0 ? 0 : upper + (level - 1) * upperListBytes;
+    }
+
+    /** Address of the ids of a list. */
+    static long ids(long list, int level) {
+        return list + (level == 0 ? NEIGHBORS_OFFSET : UPPER_IDS_OFFSET);
+    }
+
+    static int degree(long list) {
+        // ORDER: acquire; pairs with Graph#setDegree (release); else an id below the degree could still be unwritten.
+        return list == 0 ? 0 : (int) INT.getAcquire(MEMORY, list);
+    }
+
+    static void setDegree(long list, int degree) {
+        // ORDER: release; pairs with Graph#degree (acquire).
+        INT.setRelease(MEMORY, list, degree);
+    }
+
+    static int id(long ids, int index) {
+        // ORDER: acquire; pairs with Graph#setId (release); a stale read is an older neighbour, which leads on as well
+        // (G1).
+        return (int) INT.getAcquire(MEMORY, ids + 4L * index);
+    }
+
+    static void setId(long ids, int index, int ordinal) {
+        // ORDER: release; pairs with Graph#id (acquire); else a reader could meet a node before its own lists (G2).
+        INT.setRelease(MEMORY, ids + 4L * index, ordinal);
+    }
+
+    private int state(int ordinal) {
+        // ORDER: acquire; pairs with Graph#setState (release); else a search could take a node for linked before its
+        // back links stand, and miss it in both the pending window and the graph.
+        return (int) INT.getAcquire(MEMORY, node(ordinal) + STATE_OFFSET);
+    }
+
+    /**
+     * Says whether the graph finds this node, so that a scan of the pending window may pass it over.
+     *
+     * @param ordinal below the published count
+     * @return true once its back links stand
+     */
+    public boolean linked(int ordinal) {
+        return state(ordinal) == NodeLayout.STATE_LINKED;
+    }
+
+    /**
+     * Says whether the linkers are done with this node, be it linked or skipped.
+     *
+     * @param ordinal below the published count
+     * @return true when nothing is left to do
+     */
+    public boolean settled(int ordinal) {
+        return state(ordinal) != NodeLayout.STATE_PENDING;
+    }
+
+    /**
+     * Marks a node that died before it was linked: the linkers are done with it.
+     *
+     * @param ordinal pending
+     */
+    public void skip(int ordinal) {
+        setState(ordinal, NodeLayout.STATE_SKIPPED);
+    }
+
+    void markLinked(int ordinal) {
+        setState(ordinal, NodeLayout.STATE_LINKED);
+    }
+
+    private void setState(int ordinal, int state) {
+        // ORDER: release; pairs with Graph#state (acquire).
+        INT.setRelease(MEMORY, node(ordinal) + STATE_OFFSET, state);
+    }
+
+    boolean empty() {
+        return entry == NO_ENTRY;
+    }
+
+    int entryOrdinal() {
+        return (int) entry;
+    }
+
+    int entryLevel() {
+        return (int) (entry >>> 32);
+    }
+
+    /** One read of both halves, so that they belong together; negative if there is no entry. */
+    long entry() {
+        return entry;
+    }
+
+    /** Makes a node the entry point if it is the first or stands higher than the present one. */
+    void offerEntry(int ordinal, int level) {
+        if (!empty() && level <= entryLevel()) {
+            return;
+        }
+        synchronized (entryLock) {
+            if (empty() || level > entryLevel()) {
+                entry = (long) level << 32 | ordinal;
+            }
+        }
+    }
+
+    /** Claims the empty graph for its first node. */
+    boolean offerFirst(int ordinal, int level) {
+        synchronized (entryLock) {
+            if (!empty()) {
+                return false;
+            }
+            entry = (long) level << 32 | ordinal;
+            return true;
+        }
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014): all bits of the input reach all bits of the output. */
+    private static long mix(long value) {
+        long z = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return z ^ z >>> 31;
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.graph;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.simonides.Limits;
+import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import dev.simonides.simd.OffHeap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Chooses neighbours: the paper's Algorithm 4, SELECT-NEIGHBORS-HEURISTIC, without extension and without keeping the pruned.
+ *
+ * <p>A candidate is kept if it is closer to the base than to every neighbour kept before it, so the list points in different
+ * directions. Worked the other way round for the sake of the bulk kernel: each kept neighbour scores all candidates that are
+ * left, and those at least as close to it as to the base are dropped. A candidate as close to both is dropped too: in a heap
+ * of equal vectors every node then links to one twin and otherwise outwards. Confined to one linker.
+ */
+final class NeighborSelection {
+    private static final MemorySegment MEMORY = OffHeap.everything();
+
+    private final Kernels kernels;
+    private final VectorCodec codec;
+    private final long query;
+    private final long addresses;
+    private final long scores;
+    private int[] ordinals = new int[Limits.GATHER_MAX];
+    private float[] baseScores = new float[Limits.GATHER_MAX];
+
+    NeighborSelection(Kernels kernels, VectorCodec codec, Arena arena) {
+        this.kernels = kernels;
+        this.codec = codec;
+        this.query = arena.allocate(codec.queryBytes(), 64).address();
+        this.addresses = arena.allocate(8L * Limits.EF_CONSTRUCTION_MAX, 64).address();
+        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
+    }
+
+    /**
+     * Chooses from candidates in order.
+     *
+     * @param keys candidates as {@link CandidatePool#key}, best first
+     * @param count how many
+     * @param vectors where their codes are
+     * @param chosen out, ordinals in order of closeness
+     * @param wanted how many to choose at most
+     * @return how many were chosen
+     */
+    int select(long[] keys, int count, VectorPages vectors, int[] chosen, int wanted) {
+        if (count > ordinals.length) {
+            ordinals = new int[count];
+            baseScores = new float[count];
+        }
+        for (int i = 0; i < count; i++) {
+            ordinals[i] = CandidatePool.ordinal(keys[i]);
+            baseScores[i] = CandidatePool.score(keys[i]);
+            MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(ordinals[i]));
+        }
+        int chosenCount = 0;
+        int left = count;
+        int first = 0;
+        while (left > first && chosenCount < wanted) {
+            chosen[chosenCount++] = ordinals[first];
+            codec.queryFromCode(MEMORY.get(JAVA_LONG, addresses + 8L * first), query);
+            left = dropCovered(first + 1, left);
+            first = 0;
+        }
+        return chosenCount;
+    }
+
+    /** Keeps of the candidates in [from, to) those closer to the base than to the query, at the front; returns how many. */
+    private int dropCovered(int from, int to) {
+        int kept = 0;
+        for (int block = from; block < to; block += Limits.GATHER_MAX) {
+            int blockCount = Math.min(Limits.GATHER_MAX, to - block);
+            kernels.int8ScoreGather(addresses + 8L * block, blockCount, query, scores, 0, 0);
+            for (int i = 0; i < blockCount; i++) {
+                float toChosen = MEMORY.get(JAVA_FLOAT, scores + 4L * i);
+                int candidate = block + i;
+                if (toChosen < baseScores[candidate]) {
+                    ordinals[kept] = ordinals[candidate];
+                    baseScores[kept] = baseScores[candidate];
+                    MEMORY.set(JAVA_LONG, addresses + 8L * kept, MEMORY.get(JAVA_LONG, addresses + 8L * candidate));
+                    kept++;
+                }
+            }
+        }
+        return kept;
+    }
+}

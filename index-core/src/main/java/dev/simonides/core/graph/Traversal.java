@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.graph;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.simonides.Limits;
+import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import dev.simonides.simd.OffHeap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A walk through one graph towards one query: the paper's Algorithm 2 with a sorted pool, on any layer.
+ *
+ * <p>Confined to one search or one linker, reused for many. Of every expanded node the unvisited neighbours are gathered
+ * first and then scored in one bulk kernel call, which prefetches their codes and the adjacency of the next candidate.
+ */
+public final class Traversal {
+    private static final MemorySegment MEMORY = OffHeap.everything();
+
+    private final Kernels kernels;
+    private final CandidatePool pool = new CandidatePool();
+    private final VisitedSet visited = new VisitedSet();
+    private final int[] gathered = new int[Limits.GATHER_MAX];
+    private final long query;
+    private final long addresses;
+    private final long scores;
+
+    private Graph graph;
+    private VectorPages vectors;
+    private int evaluations;
+    private int hops;
+
+    /**
+     * Makes the scratch of a walk.
+     *
+     * @param kernels that score
+     * @param codec shape of a query block
+     * @param arena that frees the off-heap part
+     */
+    @SuppressWarnings("NullAway.Init") // graph and vectors are set by begin, before every use
+    public Traversal(Kernels kernels, VectorCodec codec, Arena arena) {
+        this.kernels = kernels;
+        this.query = arena.allocate(codec.queryBytes(), 64).address();
+        this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
+        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
+    }
+
+    /**
+     * Prepares a walk.
+     *
+     * @param newGraph the graph
+     * @param newVectors the vectors of the same tenant
+     * @param bound ordinals below it are met, later ones passed over
+     * @param capacity entries of the pool
+     */
+    public void begin(Graph newGraph, VectorPages newVectors, int bound, int capacity) {
+        graph = newGraph;
+        vectors = newVectors;
+        visited.begin(bound);
+        pool.begin(capacity);
+        evaluations = 0;
+        hops = 0;
+    }
+
+    /**
+     * Returns where the query block of the walk stands; the caller encodes into it.
+     *
+     * @return native address of {@code codec.queryBytes()} bytes
+     */
+    public long query() {
+        return query;
+    }
+
+    /**
+     * Returns the pool, which holds the result of the walk.
+     *
+     * @return candidates, best first
+     */
+    public CandidatePool pool() {
+        return pool;
+    }
+
+    /**
+     * Returns the distance evaluations since {@link #begin}, upper layers included.
+     *
+     * @return evaluations
+     */
+    public int evaluations() {
+        return evaluations;
+    }
+
+    /**
+     * Returns the nodes expanded since {@link #begin}.
+     *
+     * @return hops
+     */
+    public int hops() {
+        return hops;
+    }
+
+    /**
+     * Counts the distinct vector pages that the walk read; cold, it allocates.
+     *
+     * @return pages
+     */
+    public int distinctPages() {
+        int[] members = visited.toArray();
+        for (int i = 0; i < members.length; i++) {
+            members[i] = vectors.pageOf(members[i]);
+        }
+        return (int) java.util.Arrays.stream(members).distinct().count();
+    }
+
+    /** Searches the whole graph: greedily down the upper layers, then layer 0 with the full pool. */
+    public void search() {
+        long entry = graph.entry();
+        if (entry < 0) {
+            return;
+        }
+        int level = (int) (entry >>> 32);
+        start((int) entry);
+        descend(level, 0);
+        searchLayer(0);
+    }
+
+    /** Scores the first node. */
+    void start(int ordinal) {
+        visited.add(ordinal);
+        gathered[0] = ordinal;
+        MEMORY.set(JAVA_LONG, addresses, vectors.codeAddress(ordinal));
+        scoreGathered(1, 0);
+    }
+
+    /**
+     * Follows the best node downwards while the layers last: what it meets on the way stays in the pool, so no node is ever
+     * evaluated twice.
+     */
+    void descend(int fromLevel, int toLevel) {
+        for (int level = fromLevel; level > toLevel; level--) {
+            int best;
+            do {
+                best = pool.ordinalAt(0);
+                expand(best, level, 0);
+            } while (pool.ordinalAt(0) != best);
+        }
+    }
+
+    /** Best-first search of a layer from whatever the pool holds, until every entry is expanded. */
+    void searchLayer(int level) {
+        pool.unexpandAll();
+        int ordinal;
+        while ((ordinal = pool.expandNext()) >= 0) {
+            int next = pool.peekNext();
+            expand(ordinal, level, next < 0 ? 0 : graph.node(next));
+        }
+    }
+
+    private void expand(int ordinal, int level, long ahead) {
+        hops++;
+        long list = graph.list(ordinal, level);
+        int degree = Graph.degree(list);
+        long ids = Graph.ids(list, level);
+        int count = 0;
+        for (int i = 0; i < degree; i++) {
+            int neighbor = Graph.id(ids, i);
+            if (visited.add(neighbor)) {
+                gathered[count] = neighbor;
+                MEMORY.set(JAVA_LONG, addresses + 8L * count, vectors.codeAddress(neighbor));
+                count++;
+            }
+        }
+        if (count > 0) {
+            scoreGathered(count, ahead);
+        }
+    }
+
+    private void scoreGathered(int count, long ahead) {
+        kernels.int8ScoreGather(addresses, count, query, scores, ahead, graph.nodeBytes());
+        evaluations += count;
+        for (int i = 0; i < count; i++) {
+            pool.offer(gathered[i], MEMORY.get(JAVA_FLOAT, scores + 4L * i));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.key;
+
+/** Finds the ordinal of a key. Any thread looks up; one thread changes. */
+public interface KeyDirectory {
+    /** What a look-up answers when the key is not there. */
+    int NONE = -1;
+
+    /**
+     * Makes a key this directory understands: hashed with its own secret seed, so that chosen keys cannot be made to collide.
+     *
+     * @param tenantId the tenant's number in this process
+     * @param utf8 the key's bytes, 1..512; kept, not copied
+     * @return the key
+     */
+    RecordKey key(int tenantId, byte[] utf8);
+
+    /**
+     * Looks a key up.
+     *
+     * @param key made by {@link #key}
+     * @return its ordinal, or {@link #NONE}
+     */
+    int get(RecordKey key);
+
+    /**
+     * Sets the ordinal of a key.
+     *
+     * @param key made by {@link #key}
+     * @param ordinal 0 or more
+     * @return the ordinal it had, or {@link #NONE}
+     */
+    int put(RecordKey key, int ordinal);
+
+    /**
+     * Removes a key.
+     *
+     * @param key made by {@link #key}
+     * @return the ordinal it had, or {@link #NONE}
+     */
+    int remove(RecordKey key);
+
+    /**
+     * Returns the number of keys.
+     *
+     * @return keys of all tenants
+     */
+    long size();
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.link;
+
+import dev.simonides.core.graph.Graph;
+import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.tenant.PendingWindow;
+import dev.simonides.core.tenant.Tenant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The threads that link. Any thread announces tenants.
+ *
+ * <p>A tenant with work stands in the queue once; an indexer that takes it puts it back before it links its share, so all
+ * indexers can work on one tenant, and many tenants take turns.
+ */
+public final class Indexers implements AutoCloseable {
+    /** Ordinals claimed at a time: 8 links are about a millisecond, which keeps the queue cold and the shares even. */
+    private static final int CLAIM_ORDINALS = 8;
+
+    private static final long POLL_MILLIS = 100;
+
+    private final LinkedBlockingQueue<Tenant> work = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong published;
+    private final Consumer<Throwable> onFailure;
+    private volatile boolean stopping;
+
+    /**
+     * Makes indexers; {@link #start} starts them.
+     *
+     * @param published the watermark
+     * @param onFailure told of anything an indexer throws, which ends it
+     */
+    public Indexers(AtomicLong published, Consumer<Throwable> onFailure) {
+        this.published = published;
+        this.onFailure = onFailure;
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param count how many
+     * @param linkers makes the linker of a thread
+     */
+    public void start(int count, Supplier<GraphLinker> linkers) {
+        for (int i = 0; i < count; i++) {
+            GraphLinker linker = linkers.get();
+            Thread thread =
+                    Thread.ofPlatform().daemon().name("simonides-indexer-" + i).unstarted(() -> run(linker));
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+    }
+
+    /**
+     * Announces that a tenant may have ordinals to link.
+     *
+     * @param tenant any
+     */
+    public void announce(Tenant tenant) {
+        if (tenant.pending().claimable() && tenant.pending().schedule()) {
+            work.add(tenant);
+        }
+    }
+
+    /** Stops the threads after the node each is at; what is unlinked stays pending. Idempotent. */
+    @Override
+    public void close() {
+        stopping = true;
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(GraphLinker linker) {
+        try {
+            while (!stopping) {
+                Tenant tenant = work.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                if (tenant != null) {
+                    linkShare(tenant, linker);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts an indexer but a program that ends all its threads: the store can go on without
+            // linking.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+        }
+    }
+
+    private void linkShare(Tenant tenant, GraphLinker linker) {
+        PendingWindow pending = tenant.pending();
+        Graph graph = tenant.graph();
+        long claim = graph == null || !tenant.graphWanted() ? 0 : pending.claim(CLAIM_ORDINALS);
+        if (graph == null || claim == 0) {
+            pending.unschedule();
+            // A put between the claim and this line saw the tenant scheduled: look again.
+            announce(tenant);
+            return;
+        }
+        work.add(tenant);
+        int first = (int) (claim >>> 32);
+        int end = first + (int) claim;
+        for (int ordinal = first; ordinal < end && !stopping; ordinal++) {
+            if (tenant.deathLsn(ordinal) <= published.get()) {
+                graph.skip(ordinal);
+            } else {
+                linker.link(graph, tenant.vectors(), ordinal, tenant.count(), tenant::dead);
+            }
+        }
+        pending.advance(graph);
+    }
+}

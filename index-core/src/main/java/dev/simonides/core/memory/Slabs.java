@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.memory;
+
+import dev.simonides.simd.OffHeap;
+import java.lang.foreign.Arena;
+
+/**
+ * Hands out zeroed blocks of anonymous memory that live as long as the store. Any thread; cold, under a lock.
+ *
+ * <p>Small blocks are cut from shared slabs, so that a tenant of ten vectors costs a few kilobytes; large ones are mapped
+ * on their own. Pages are committed by the kernel when first touched, so a block that is asked for early and filled late
+ * costs nothing meanwhile. Slabs are asked to be huge pages.
+ */
+public final class Slabs implements AutoCloseable {
+    /** Blocks from this size on are mapped alone: one huge page. */
+    private static final long OWN_MAPPING_BYTES = 2 << 20;
+
+    private static final long FIRST_SLAB_BYTES = 2 << 20;
+    private static final long LARGEST_SLAB_BYTES = 64 << 20;
+
+    private final Arena arena = Arena.ofShared();
+    private long slabBytes = FIRST_SLAB_BYTES;
+    private long next;
+    private long end;
+
+    /**
+     * Returns a block of zeroes.
+     *
+     * @param bytes size, more than 0
+     * @param alignment power of two, at most 4096
+     * @return native address, aligned, valid until {@link #close()}
+     */
+    public synchronized long allocate(long bytes, long alignment) {
+        long start = alignUp(next, alignment);
+        if (start + bytes > end) {
+            if (bytes >= OWN_MAPPING_BYTES) {
+                return OffHeap.map(bytes, arena).address();
+            }
+            beginSlab(bytes);
+            start = next;
+        }
+        next = start + bytes;
+        return start;
+    }
+
+    /**
+     * Makes sure that the next blocks of 8-byte alignment, together no larger than this, are there already.
+     *
+     * @param bytes sum of the blocks, each rounded up to 8
+     */
+    public synchronized void ensureRoom(long bytes) {
+        if (alignUp(next, Long.BYTES) + bytes > end) {
+            beginSlab(bytes);
+        }
+    }
+
+    private void beginSlab(long bytesMin) {
+        long bytes = Math.max(slabBytes, bytesMin);
+        next = OffHeap.map(bytes, arena).address();
+        end = next + bytes;
+        slabBytes = Math.min(2 * slabBytes, LARGEST_SLAB_BYTES);
+    }
+
+    /** Unmaps everything. The store closes it after its last reader, writer and indexer has left. */
+    @Override
+    public synchronized void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private static long alignUp(long address, long alignment) {
+        return (address + alignment - 1) & -alignment;
+    }
+}

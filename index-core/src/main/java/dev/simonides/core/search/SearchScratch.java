@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.search;
+
+import dev.simonides.Limits;
+import dev.simonides.Strategy;
+import dev.simonides.core.graph.CandidatePool;
+import dev.simonides.core.graph.Traversal;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Everything a search or an encoding needs, kept between uses, and the result of the last search. Confined to its claimer. */
+public final class SearchScratch {
+    final Traversal traversal;
+    final CandidatePool scanned = new CandidatePool();
+    final long exactQuery;
+    final long addresses;
+    final long scores;
+    final int[] gathered = new int[Limits.GATHER_MAX];
+    long[] ranked = new long[0];
+
+    private final MemorySegment encoding;
+
+    int[] ordinals = new int[0];
+    float[] hitScores = new float[0];
+    int size;
+    int evaluations;
+    int hops;
+    int pages;
+    int pendingScanned;
+    Strategy strategy = Strategy.EXACT_SCAN;
+    long watermark;
+
+    /**
+     * Makes a scratch.
+     *
+     * @param kernels that score
+     * @param codec shape of a vector
+     * @param arena that frees the off-heap part
+     */
+    public SearchScratch(Kernels kernels, VectorCodec codec, Arena arena) {
+        this.traversal = new Traversal(kernels, codec, arena);
+        this.exactQuery = arena.allocate(codec.exactQueryBytes(), 64).address();
+        this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
+        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.encoding = arena.allocate(codec.codePitch() + codec.originalBytes(), 64);
+    }
+
+    void ensureResults(int candidates) {
+        if (candidates > ranked.length) {
+            ranked = new long[candidates];
+            ordinals = new int[candidates];
+            hitScores = new float[candidates];
+        }
+    }
+
+    /**
+     * Encodes a vector as it will be logged and stored: the code record, then the original, without a gap.
+     *
+     * @param codec shape of a vector
+     * @param vector checked by the codec
+     * @param destination out
+     * @param offset where to write, in bytes
+     */
+    public void encode(VectorCodec codec, float[] vector, MemorySegment destination, long offset) {
+        int original = codec.codePitch();
+        codec.encode(vector, exactQuery, encoding.address(), encoding.address() + original);
+        MemorySegment.copy(encoding, 0, destination, offset, codec.codeBytes());
+        MemorySegment.copy(encoding, original, destination, offset + codec.codeBytes(), codec.originalBytes());
+    }
+
+    /**
+     * Returns the number of hits found.
+     *
+     * @return 0..k
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Returns the ordinal of a hit.
+     *
+     * @param rank 0 is the closest
+     * @return ordinal within the tenant
+     */
+    public int ordinal(int rank) {
+        return ordinals[rank];
+    }
+
+    /**
+     * Returns the score of a hit.
+     *
+     * @param rank 0 is the closest
+     * @return larger is closer
+     */
+    public float score(int rank) {
+        return hitScores[rank];
+    }
+
+    /**
+     * Returns the distance evaluations of the search, exact scan and pending window included.
+     *
+     * @return evaluations
+     */
+    public int evaluations() {
+        return evaluations;
+    }
+
+    /**
+     * Returns the graph nodes expanded.
+     *
+     * @return hops
+     */
+    public int hops() {
+        return hops;
+    }
+
+    /**
+     * Returns the distinct vector pages read.
+     *
+     * @return pages, −1 if they were not counted
+     */
+    public int pages() {
+        return pages;
+    }
+
+    /**
+     * Returns the pending vectors scanned.
+     *
+     * @return vectors
+     */
+    public int pendingScanned() {
+        return pendingScanned;
+    }
+
+    /**
+     * Returns how the search was done.
+     *
+     * @return the strategy
+     */
+    public Strategy strategy() {
+        return strategy;
+    }
+}

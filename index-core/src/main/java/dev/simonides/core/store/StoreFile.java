@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.store;
+
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.quantization.OriginalFormat;
+import dev.simonides.quantization.Similarity;
+import dev.simonides.wal.Access;
+import dev.simonides.wal.CorruptSegmentException;
+import dev.simonides.wal.Durability;
+import dev.simonides.wal.NotAStoreException;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageFile;
+import dev.simonides.wal.UnsupportedFormatException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * What the file STORE says. Immutable.
+ *
+ * @param storeId the store's identity, in every segment of its log
+ * @param options the options it was created with, those of the process at their usual values
+ */
+record StoreFile(UUID storeId, MemoryIndexOptions options) {
+    static final String NAME = "STORE";
+    static final String UNFINISHED_NAME = "STORE.tmp";
+
+    /** Writes the file under its unfinished name, durable with that name. */
+    void writeUnfinished(StorageDirectory directory) {
+        if (directory.exists(UNFINISHED_NAME)) {
+            directory.delete(UNFINISHED_NAME);
+        }
+        try (StorageFile file = directory.create(UNFINISHED_NAME)) {
+            file.writeFully(encode(), 0);
+            file.sync(true);
+            file.seal();
+        }
+        directory.sync();
+    }
+
+    /** Gives the file its name: from here on there is a store. */
+    static void finish(StorageDirectory directory) {
+        directory.rename(UNFINISHED_NAME, NAME);
+        directory.sync();
+    }
+
+    static StoreFile read(StorageDirectory directory) {
+        try (StorageFile file = directory.open(NAME, Access.READ)) {
+            String path = directory.path() + "/" + NAME;
+            if (file.size() != StoreLayout.BYTES) {
+                throw new CorruptSegmentException(
+                        path, 0, "wrong size: expected=" + StoreLayout.BYTES + " bytes, actual=" + file.size());
+            }
+            ByteBuffer bytes = ByteBuffer.allocate(StoreLayout.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            file.readFully(bytes, 0);
+            return decode(bytes.flip(), path);
+        }
+    }
+
+    private ByteBuffer encode() {
+        ByteBuffer bytes = ByteBuffer.allocate(StoreLayout.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(StoreLayout.MAGIC, StoreLayout.MAGIC_VALUE);
+        bytes.putInt(StoreLayout.VERSION, StoreLayout.VERSION_VALUE);
+        bytes.putLong(StoreLayout.STORE_ID_HIGH, storeId.getMostSignificantBits());
+        bytes.putLong(StoreLayout.STORE_ID_LOW, storeId.getLeastSignificantBits());
+        bytes.putLong(StoreLayout.CREATED_MILLIS, options.clock().millis());
+        bytes.putInt(StoreLayout.DIMENSION, options.dimension());
+        bytes.putInt(StoreLayout.SIMILARITY, options.similarity().code());
+        bytes.putInt(StoreLayout.ORIGINALS, options.originals().code());
+        bytes.putInt(StoreLayout.DURABILITY, options.durability().code());
+        bytes.putInt(StoreLayout.M, options.m());
+        bytes.putInt(StoreLayout.EF_CONSTRUCTION, options.efConstruction());
+        bytes.putInt(StoreLayout.EXACT_SCAN_MAX, options.exactScanMax());
+        bytes.putInt(StoreLayout.PENDING_MAX, options.pendingMax());
+        bytes.putLong(StoreLayout.SEED, options.seed());
+        if (options.durability() instanceof Durability.Async async) {
+            bytes.putLong(StoreLayout.ASYNC_LAG_MILLIS, async.lagMillis());
+            bytes.putLong(StoreLayout.ASYNC_LAG_BYTES, async.lagBytes());
+        }
+        bytes.putInt(StoreLayout.CRC32C, checksum(bytes));
+        return bytes;
+    }
+
+    /** The valid-iff list of {@link StoreLayout}, in its order. */
+    private static StoreFile decode(ByteBuffer bytes, String path) {
+        if (bytes.getLong(StoreLayout.MAGIC) != StoreLayout.MAGIC_VALUE) {
+            throw new NotAStoreException(path, StoreLayout.MAGIC, "wrong magic number: this is no Simonides store");
+        }
+        if (bytes.getInt(StoreLayout.CRC32C) != checksum(bytes)) {
+            throw new CorruptSegmentException(path, StoreLayout.CRC32C, "checksum does not match");
+        }
+        int version = bytes.getInt(StoreLayout.VERSION);
+        if (version != StoreLayout.VERSION_VALUE || bytes.getInt(StoreLayout.INCOMPAT_FEATURES) != 0) {
+            throw new UnsupportedFormatException(path, version, StoreLayout.VERSION_VALUE, StoreLayout.VERSION_VALUE);
+        }
+        UUID storeId = new UUID(bytes.getLong(StoreLayout.STORE_ID_HIGH), bytes.getLong(StoreLayout.STORE_ID_LOW));
+        try {
+            return new StoreFile(storeId, options(bytes));
+        } catch (IllegalArgumentException e) {
+            // The checksum was right, so someone wrote it so.
+            throw new CorruptSegmentException(path, StoreLayout.DIMENSION, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static MemoryIndexOptions options(ByteBuffer bytes) {
+        return MemoryIndexOptions.ofDimension(bytes.getInt(StoreLayout.DIMENSION))
+                .similarity(Similarity.of(bytes.getInt(StoreLayout.SIMILARITY)))
+                .originals(OriginalFormat.of(bytes.getInt(StoreLayout.ORIGINALS)))
+                .durability(durability(bytes))
+                .m(bytes.getInt(StoreLayout.M))
+                .efConstruction(bytes.getInt(StoreLayout.EF_CONSTRUCTION))
+                .exactScanMax(bytes.getInt(StoreLayout.EXACT_SCAN_MAX))
+                .pendingMax(bytes.getInt(StoreLayout.PENDING_MAX))
+                .seed(bytes.getLong(StoreLayout.SEED));
+    }
+
+    private static Durability durability(ByteBuffer bytes) {
+        Durability.Async async = new Durability.Async(
+                Math.max(1, bytes.getLong(StoreLayout.ASYNC_LAG_MILLIS)),
+                Math.max(1 << 20, bytes.getLong(StoreLayout.ASYNC_LAG_BYTES)));
+        int code = bytes.getInt(StoreLayout.DURABILITY);
+        for (Durability durability :
+                List.of(new Durability.SyncEach(), new Durability.Group(), async, new Durability.None())) {
+            if (durability.code() == code) {
+                return durability;
+            }
+        }
+        throw new IllegalArgumentException("durability: unknown code=" + code);
+    }
+
+    private static int checksum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.array(), 0, StoreLayout.CRC32C);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.store;
+
+import dev.simonides.ProgressListener;
+import dev.simonides.VerifyReport;
+import dev.simonides.core.graph.Graph;
+import dev.simonides.core.graph.GraphCheck;
+import dev.simonides.core.key.KeyDirectory;
+import dev.simonides.core.key.RecordKey;
+import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.vector.VectorPages;
+import dev.simonides.core.write.LoggedRecord;
+import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.LogVisitor;
+import dev.simonides.wal.ReplayReport;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.WriteAheadLog;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Verifies an open store: the log is read again and compared with memory, byte for byte; then vectors, keys and graphs are
+ * checked against their rules. One thread, beside readers and the writer; what is written meanwhile is not looked at.
+ */
+public final class StoreVerifier {
+    /** More findings than anyone reads; the count goes on. */
+    private static final int FINDINGS_MAX = 100;
+
+    private static final int PROGRESS_RECORDS = 4096;
+
+    private final Store store;
+    private final StorageDirectory directory;
+    private final LogOptions logOptions;
+    private final List<String> findings = new ArrayList<>();
+    private long vectors;
+    private long links;
+    private long unreachable;
+
+    StoreVerifier(Store store, StorageDirectory directory, LogOptions logOptions) {
+        this.store = store;
+        this.directory = directory;
+        this.logOptions = logOptions;
+    }
+
+    /**
+     * Runs all checks. The caller holds a scratch, so that the store is not closed meanwhile.
+     *
+     * @param listener told of records compared
+     * @return what was found
+     */
+    public VerifyReport run(ProgressListener listener) {
+        long watermark = store.published().get();
+        long frames = checkLog(watermark, listener);
+        for (Tenant tenant : store.tenants().all()) {
+            checkTenant(tenant, watermark);
+        }
+        return new VerifyReport(findings, frames, vectors, links, unreachable);
+    }
+
+    private void found(String finding) {
+        if (findings.size() < FINDINGS_MAX) {
+            findings.add(finding);
+        }
+    }
+
+    private long checkLog(long watermark, ProgressListener listener) {
+        try {
+            ReplayReport report = WriteAheadLog.replay(directory, logOptions, new LogVisitor() {
+                private long records;
+
+                @Override
+                public void record(long lsn, int type, int flags, ByteBuffer payload) {
+                    if (lsn <= watermark) {
+                        LoggedRecord.compare(store.tenants(), store.codec(), lsn, type, payload)
+                                .ifPresent(StoreVerifier.this::found);
+                    }
+                    if (++records % PROGRESS_RECORDS == 0) {
+                        listener.progressed(ProgressListener.Phase.VERIFY, records, watermark);
+                    }
+                }
+            });
+            if (report.lastLsn() < watermark) {
+                found("the log ends at LSN " + report.lastLsn() + ", memory holds LSN " + watermark);
+            }
+            return report.frames();
+        } catch (StorageException e) {
+            found(String.valueOf(e.getMessage()));
+            return 0;
+        }
+    }
+
+    private void checkTenant(Tenant tenant, long watermark) {
+        int count = tenant.count();
+        for (int ordinal = 0; ordinal < count; ordinal++) {
+            if (tenant.birthLsn(ordinal) <= watermark) {
+                vectors++;
+                checkVector(tenant, ordinal);
+                checkKey(tenant, ordinal);
+            }
+        }
+        Graph graph = tenant.graph();
+        if (graph != null) {
+            GraphCheck check = new GraphCheck(graph, count, finding -> found(nameOf(tenant) + ": " + finding));
+            links += check.checkLists();
+            unreachable += check.unreachable(ordinal -> !tenant.dead(ordinal));
+        }
+    }
+
+    private void checkVector(Tenant tenant, int ordinal) {
+        VectorPages pages = tenant.vectors();
+        int owner = pages.ordinalAt(pages.pageOf(ordinal), pages.slotOf(ordinal));
+        if (owner != ordinal) {
+            found(nameOf(tenant) + ": the slot of ordinal " + ordinal + " belongs to " + owner);
+        }
+        store.codec()
+                .defect(pages.codeAddress(ordinal))
+                .ifPresent(defect -> found(nameOf(tenant) + ": code of ordinal " + ordinal + ": " + defect));
+    }
+
+    /** A live ordinal is what its key leads to. A key that a later write took over meanwhile leads further. */
+    private void checkKey(Tenant tenant, int ordinal) {
+        if (tenant.dead(ordinal)) {
+            return;
+        }
+        RecordKey key = store.keys().key(tenant.id(), tenant.key(ordinal));
+        int found = store.keys().get(key);
+        if (found != ordinal && !tenant.dead(ordinal)) {
+            String what = found == KeyDirectory.NONE ? "nothing" : "ordinal " + found;
+            found(nameOf(tenant) + ": the key of live ordinal " + ordinal + " leads to " + what);
+        }
+    }
+
+    private static String nameOf(Tenant tenant) {
+        return "tenant '" + tenant.name() + "'";
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.tenant;
+
+import dev.simonides.core.graph.Graph;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The ordinals of a tenant that the graph does not hold yet: those in {@code floor() .. count − 1} not marked linked.
+ *
+ * <p>Linkers claim ordinals in order and settle them in any order; the floor follows. A search reads the floor first, then
+ * its watermark, then scans the window, then walks the graph: a node that is settled in between is found in the window or
+ * in the graph, and one that was skipped as dead lies above the floor as long as a search may still see it. Any thread.
+ */
+public final class PendingWindow {
+    private final Tenant tenant;
+    private final AtomicInteger claimed = new AtomicInteger();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ReentrantLock floorLock = new ReentrantLock();
+    private final Condition floorMoved = floorLock.newCondition();
+    private volatile int floor;
+
+    PendingWindow(Tenant tenant) {
+        this.tenant = tenant;
+    }
+
+    /**
+     * Returns the lowest ordinal that may be pending.
+     *
+     * @return 0..count
+     */
+    public int floor() {
+        return floor;
+    }
+
+    /**
+     * Returns the size of the window, in which a few ordinals may be linked already.
+     *
+     * @return 0 or more
+     */
+    public int size() {
+        return Math.max(0, tenant.count() - floor);
+    }
+
+    /**
+     * Says whether linkers have something to claim.
+     *
+     * @return true if the graph is wanted and an ordinal is unclaimed
+     */
+    public boolean claimable() {
+        return tenant.graphWanted() && claimed.get() < tenant.count();
+    }
+
+    /**
+     * Claims ordinals for the calling linker.
+     *
+     * @param wanted how many at most, at least 1
+     * @return first ordinal in the upper half, count in the lower; 0 if there is none
+     */
+    public long claim(int wanted) {
+        while (true) {
+            int first = claimed.get();
+            int available = Math.min(wanted, tenant.count() - first);
+            if (available <= 0) {
+                return 0;
+            }
+            if (claimed.compareAndSet(first, first + available)) {
+                return (long) first << 32 | available;
+            }
+        }
+    }
+
+    /**
+     * Marks the tenant as waiting for a linker.
+     *
+     * @return true if it was not waiting yet, and the caller must queue it
+     */
+    public boolean schedule() {
+        return !scheduled.get() && scheduled.compareAndSet(false, true);
+    }
+
+    /** Marks the tenant as no longer waiting. */
+    public void unschedule() {
+        scheduled.set(false);
+    }
+
+    /**
+     * Moves the floor over everything that is settled, and wakes writers that wait for room.
+     *
+     * @param graph the tenant's graph
+     */
+    public void advance(Graph graph) {
+        floorLock.lock();
+        try {
+            int next = floor;
+            int end = Math.min(claimed.get(), tenant.count());
+            while (next < end && graph.settled(next)) {
+                next++;
+            }
+            if (next != floor) {
+                floor = next;
+                floorMoved.signalAll();
+            }
+        } finally {
+            floorLock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the window has room or some time has passed.
+     *
+     * @param sizeMax size below which there is room
+     * @param millis how long to wait at most
+     * @return true if there is room
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitRoom(int sizeMax, long millis) throws InterruptedException {
+        if (size() < sizeMax) {
+            return true;
+        }
+        long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+        floorLock.lockInterruptibly();
+        try {
+            while (size() >= sizeMax && nanos > 0) {
+                nanos = floorMoved.awaitNanos(nanos);
+            }
+        } finally {
+            floorLock.unlock();
+        }
+        return size() < sizeMax;
+    }
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.tenant;
+
+import static dev.simonides.core.tenant.LifeLayout.ALIVE;
+import static dev.simonides.core.tenant.LifeLayout.BIRTH_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.DEATH_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.INT;
+import static dev.simonides.core.tenant.LifeLayout.LIFE_BYTES;
+import static dev.simonides.core.tenant.LifeLayout.LONG;
+import static dev.simonides.core.tenant.LifeLayout.MEMORY;
+import static dev.simonides.core.tenant.LifeLayout.RECORD_KEY_BYTES_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.RECORD_KEY_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.RECORD_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.RECORD_PAYLOAD_BYTES_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.RECORD_TIMESTAMP_OFFSET;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.simonides.Limits;
+import dev.simonides.core.graph.Graph;
+import dev.simonides.core.memory.OrdinalColumn;
+import dev.simonides.core.vector.VectorPages;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One tenant: a sequence of ordinals, each with a vector, a record and a life from birth LSN to death LSN.
+ *
+ * <p>The writer thread reserves, adds, kills and publishes; any thread reads ordinals below {@link #count()}; the linking
+ * side is {@link #pending()}.
+ */
+public final class Tenant {
+    private final int id;
+    private final String name;
+    private final TenantShape shape;
+    private final VectorPages vectors;
+    private final OrdinalColumn lives;
+    private final PendingWindow pending;
+    private final AtomicInteger liveCount = new AtomicInteger();
+
+    private volatile @Nullable Graph graph;
+    private volatile boolean graphWanted;
+    private volatile int count;
+    private int nextOrdinal;
+
+    /**
+     * Makes an empty tenant, which costs no off-heap memory yet.
+     *
+     * @param id number in this process
+     * @param name 0..256 bytes of UTF-8
+     * @param shape what all tenants share
+     */
+    public Tenant(int id, String name, TenantShape shape) {
+        this.id = id;
+        this.name = name;
+        this.shape = shape;
+        this.vectors = new VectorPages(shape.slabs(), shape.codec());
+        this.lives = new OrdinalColumn(shape.slabs(), LIFE_BYTES);
+        this.pending = new PendingWindow(this);
+    }
+
+    /**
+     * Returns the tenant's number in this process.
+     *
+     * @return 0 or more
+     */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * Returns the tenant's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the tenant's vectors.
+     *
+     * @return plane V
+     */
+    public VectorPages vectors() {
+        return vectors;
+    }
+
+    /**
+     * Returns the tenant's graph.
+     *
+     * @return plane N, or null while the tenant never had more vectors than are scanned exactly
+     */
+    public @Nullable Graph graph() {
+        return graph;
+    }
+
+    /**
+     * Says whether the tenant is large enough for its graph to be kept and used.
+     *
+     * @return true above {@code exactScanMax} live vectors, until there are fewer than half of that
+     */
+    public boolean graphWanted() {
+        return graphWanted;
+    }
+
+    /**
+     * Returns the ordinals that are not yet linked.
+     *
+     * @return the pending window
+     */
+    public PendingWindow pending() {
+        return pending;
+    }
+
+    /**
+     * Returns the number of ordinals given and published, dead ones included.
+     *
+     * @return 0 or more
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * Returns the number of vectors alive.
+     *
+     * @return 0 or more
+     */
+    public int liveCount() {
+        return liveCount.get();
+    }
+
+    /**
+     * Returns what a record costs in memory, to be reserved from the budget before {@link #place}.
+     *
+     * @param keyBytes length of the key
+     * @param payloadBytes length of the payload
+     * @return bytes
+     */
+    public long cost(int keyBytes, int payloadBytes) {
+        return LifeLayout.recordBytes(keyBytes, payloadBytes) + TenantShape.bytesPerVector(shape.codec(), shape.m());
+    }
+
+    /**
+     * Returns what a record takes of the slabs for records.
+     *
+     * @param keyBytes length of the key
+     * @param payloadBytes length of the payload
+     * @return bytes, a multiple of 8
+     */
+    public static long recordBytes(int keyBytes, int payloadBytes) {
+        return LifeLayout.recordBytes(keyBytes, payloadBytes);
+    }
+
+    /**
+     * Says whether ordinals are left. Writer thread only.
+     *
+     * @param records how many are wanted
+     * @return true if so many can be placed
+     */
+    public boolean hasOrdinals(int records) {
+        return nextOrdinal <= Limits.TENANT_ORDINALS_MAX - records;
+    }
+
+    /**
+     * Gives a record that is about to be logged its ordinal, and takes the memory it needs, so that {@link #add} cannot
+     * fail. The budget was asked before. Writer thread only.
+     *
+     * @return the ordinal
+     */
+    public int place() {
+        int ordinal = nextOrdinal++;
+        vectors.reserve(nextOrdinal);
+        lives.ensureCapacity(nextOrdinal);
+        Graph present = graph;
+        if (present != null) {
+            present.reserve(nextOrdinal);
+        } else if (nextOrdinal > shape.exactScanMax()) {
+            present = new Graph(shape.slabs(), shape.m(), shape.seed());
+            present.reserve(nextOrdinal);
+            graph = present;
+        }
+        return ordinal;
+    }
+
+    /**
+     * Takes back the ordinals of records that were not logged; their memory serves the next ones. Writer thread only.
+     *
+     * @param firstOrdinal the earliest of them
+     */
+    public void unplace(int firstOrdinal) {
+        assert firstOrdinal >= count : "T2";
+        nextOrdinal = firstOrdinal;
+    }
+
+    /**
+     * Adds a record that has a place; it becomes visible when it is published and the watermark reaches its LSN. Writer
+     * thread only.
+     *
+     * @param ordinal from {@link #place}
+     * @param lsn birth LSN
+     * @param stored the fields of the record
+     */
+    public void add(int ordinal, long lsn, StoredRecord stored) {
+        assert ordinal == vectors.size() : "T2";
+        int keyBytes = stored.keyBytes();
+        int payloadBytes = stored.payloadBytes();
+        long record = shape.records().allocate(LifeLayout.recordBytes(keyBytes, payloadBytes), Long.BYTES);
+        INT.set(MEMORY, record + RECORD_KEY_BYTES_OFFSET, keyBytes);
+        INT.set(MEMORY, record + RECORD_PAYLOAD_BYTES_OFFSET, payloadBytes);
+        LONG.set(MEMORY, record + RECORD_TIMESTAMP_OFFSET, stored.timestampMillis());
+        MemorySegment source = stored.bytes();
+        MemorySegment.copy(source, stored.keyOffset(), MEMORY, record + RECORD_KEY_OFFSET, keyBytes);
+        MemorySegment.copy(source, stored.payloadOffset(), MEMORY, record + RECORD_KEY_OFFSET + keyBytes, payloadBytes);
+
+        long life = lives.address(ordinal);
+        LONG.set(MEMORY, life + RECORD_OFFSET, record);
+        LONG.set(MEMORY, life + DEATH_OFFSET, ALIVE);
+        LONG.set(MEMORY, life + BIRTH_OFFSET, lsn);
+        vectors.add(ordinal, source, stored.vectorOffset());
+        liveCount.incrementAndGet();
+    }
+
+    /**
+     * Ends the life of an ordinal. Writer thread only.
+     *
+     * @param ordinal alive
+     * @param lsn death LSN: searches at this watermark and later do not see it
+     */
+    public void kill(int ordinal, long lsn) {
+        assert deathLsn(ordinal) == ALIVE : "T1";
+        // ORDER: release; pairs with Tenant#deathLsn (acquire); a stale read is compared with an older watermark (T1).
+        LONG.setRelease(MEMORY, lives.address(ordinal) + DEATH_OFFSET, lsn);
+        liveCount.decrementAndGet();
+    }
+
+    /** Makes all added ordinals known to readers and decides whether a graph is wanted. Writer thread only. */
+    public void publish() {
+        count = vectors.size();
+        int live = liveCount.get();
+        if (live > shape.exactScanMax()) {
+            graphWanted = true;
+        } else if (live < shape.exactScanMax() / 2) {
+            graphWanted = false;
+        }
+    }
+
+    /**
+     * Says whether a search sees an ordinal (T1). Any thread.
+     *
+     * @param ordinal below {@link #count()}
+     * @param watermark the search's LSN
+     * @return true if it was born at or before the watermark and dies after it
+     */
+    public boolean visible(int ordinal, long watermark) {
+        return birthLsn(ordinal) <= watermark && watermark < deathLsn(ordinal);
+    }
+
+    /**
+     * Says whether an ordinal's death LSN is set, be it published or not.
+     *
+     * @param ordinal below {@link #count()}
+     * @return true if it is dead or about to be
+     */
+    public boolean dead(int ordinal) {
+        return deathLsn(ordinal) != ALIVE;
+    }
+
+    /**
+     * Returns the LSN of the put that made an ordinal.
+     *
+     * @param ordinal below {@link #count()}
+     * @return birth LSN
+     */
+    public long birthLsn(int ordinal) {
+        return (long) LONG.get(MEMORY, lives.address(ordinal) + BIRTH_OFFSET);
+    }
+
+    /**
+     * Returns the LSN of the write that ended an ordinal.
+     *
+     * @param ordinal below {@link #count()}
+     * @return death LSN, {@code Long.MAX_VALUE} for the living
+     */
+    public long deathLsn(int ordinal) {
+        // ORDER: acquire; pairs with Tenant#kill (release).
+        return (long) LONG.getAcquire(MEMORY, lives.address(ordinal) + DEATH_OFFSET);
+    }
+
+    /**
+     * Copies a key out.
+     *
+     * @param ordinal below {@link #count()}
+     * @return UTF-8 bytes
+     */
+    public byte[] key(int ordinal) {
+        long record = record(ordinal);
+        return bytes(record + RECORD_KEY_OFFSET, (int) INT.get(MEMORY, record + RECORD_KEY_BYTES_OFFSET));
+    }
+
+    /**
+     * Copies a payload out.
+     *
+     * @param ordinal below {@link #count()}
+     * @return the bytes, perhaps none
+     */
+    public byte[] payload(int ordinal) {
+        long record = record(ordinal);
+        int keyBytes = (int) INT.get(MEMORY, record + RECORD_KEY_BYTES_OFFSET);
+        return bytes(
+                record + RECORD_KEY_OFFSET + keyBytes, (int) INT.get(MEMORY, record + RECORD_PAYLOAD_BYTES_OFFSET));
+    }
+
+    /**
+     * Returns when an ordinal was put.
+     *
+     * @param ordinal below {@link #count()}
+     * @return milliseconds since 1970 by the store's clock
+     */
+    public long timestampMillis(int ordinal) {
+        return (long) LONG.get(MEMORY, record(ordinal) + RECORD_TIMESTAMP_OFFSET);
+    }
+
+    private long record(int ordinal) {
+        return (long) LONG.get(MEMORY, lives.address(ordinal) + RECORD_OFFSET);
+    }
+
+    private static byte[] bytes(long address, int length) {
+        byte[] copy = new byte[length];
+        MemorySegment.copy(MEMORY, JAVA_BYTE, address, copy, 0, length);
+        return copy;
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.vector;
+
+import static dev.simonides.core.vector.VectorPageLayout.CODES_OFFSET;
+import static dev.simonides.core.vector.VectorPageLayout.COUNT_OFFSET;
+import static dev.simonides.core.vector.VectorPageLayout.INT;
+import static dev.simonides.core.vector.VectorPageLayout.LONG;
+import static dev.simonides.core.vector.VectorPageLayout.ORDINALS_OFFSET;
+import static dev.simonides.core.vector.VectorPageLayout.PAGE_BYTES_OFFSET;
+
+import dev.simonides.core.memory.OrdinalColumn;
+import dev.simonides.core.memory.Slabs;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.OffHeap;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The vectors of one tenant: pages of codes, their originals beside them, and the two tables that find them.
+ *
+ * <p>{@code codeAddress(ordinal) = pageBase[location[ordinal].page] + slot · pitch}. Writer thread only for {@link #reserve}
+ * and {@link #add}; any thread for the rest, with ordinals below the tenant's published count.
+ */
+public final class VectorPages {
+    private static final MemorySegment MEMORY = OffHeap.everything();
+
+    private final Slabs slabs;
+    private final VectorCodec codec;
+    private final int codePitch;
+    private final int originalBytes;
+
+    private final OrdinalColumn locations;
+    private final OrdinalColumn pageBases;
+    private final OrdinalColumn originalBases;
+
+    private int reservedPages;
+    private int reservedSlots;
+    private int usedSlots;
+    private int activePage = -1;
+    private int activeSlots;
+    private int activeUsed;
+    private volatile int pageCount;
+
+    /**
+     * Makes the plane of an empty tenant; allocates nothing yet.
+     *
+     * @param slabs where pages come from
+     * @param codec shape of a stored vector
+     */
+    public VectorPages(Slabs slabs, VectorCodec codec) {
+        this.slabs = slabs;
+        this.codec = codec;
+        this.codePitch = codec.codePitch();
+        this.originalBytes = codec.originalBytes();
+        this.locations = new OrdinalColumn(slabs, Integer.BYTES);
+        this.pageBases = new OrdinalColumn(slabs, Long.BYTES);
+        this.originalBases = new OrdinalColumn(slabs, Long.BYTES);
+    }
+
+    /**
+     * Makes room for vectors, so that {@link #add} cannot fail. Writer thread only.
+     *
+     * @param count vectors the plane must be able to hold in all
+     */
+    public void reserve(int count) {
+        locations.ensureCapacity(count);
+        while (reservedSlots < count) {
+            int pageBytes = VectorPageLayout.pageBytes(reservedPages, codePitch);
+            int slots = VectorPageLayout.slots(pageBytes, codePitch);
+            pageBases.ensureCapacity(reservedPages + 1);
+            originalBases.ensureCapacity(reservedPages + 1);
+            long page = slabs.allocate(pageBytes, 64);
+            MEMORY.set(java.lang.foreign.ValueLayout.JAVA_INT, page + PAGE_BYTES_OFFSET, pageBytes);
+            LONG.set(MEMORY, pageBases.address(reservedPages), page + CODES_OFFSET);
+            if (originalBytes > 0) {
+                long originals = slabs.allocate((long) slots * originalBytes, 64);
+                LONG.set(MEMORY, originalBases.address(reservedPages), originals);
+            }
+            reservedPages++;
+            reservedSlots += slots;
+        }
+    }
+
+    /**
+     * Copies a vector into the tenant's active page. Writer thread only; {@link #reserve} was called for it.
+     *
+     * @param ordinal the vector's ordinal, not yet published
+     * @param stored code record, then original, as the codec wrote them
+     * @param offset where the code record begins in {@code stored}, in bytes
+     */
+    public void add(int ordinal, MemorySegment stored, long offset) {
+        if (activePage < 0 || activeUsed == activeSlots) {
+            activePage++;
+            activeUsed = 0;
+            activeSlots = slotsOf(activePage);
+            pageCount = activePage + 1;
+        }
+        int slot = activeUsed++;
+        int location = VectorPageLayout.location(activePage, slot);
+        MemorySegment.copy(stored, offset, MEMORY, codeAt(location), codec.codeBytes());
+        if (originalBytes > 0) {
+            MemorySegment.copy(stored, offset + codec.codeBytes(), MEMORY, originalAt(location), originalBytes);
+        }
+        long page = pageBase(activePage) - CODES_OFFSET;
+        INT.set(MEMORY, page + ORDINALS_OFFSET + 4L * slot, ordinal);
+        INT.set(MEMORY, locations.address(ordinal), location);
+        // ORDER: release; pairs with VectorPages#slotsUsed (acquire); else a scan could score a slot before its bytes.
+        INT.setRelease(MEMORY, page + COUNT_OFFSET, slot + 1);
+        usedSlots++;
+    }
+
+    /**
+     * Returns where a vector's code record stands. Any thread.
+     *
+     * @param ordinal below the published count
+     * @return native address of {@code codec.codeBytes()} bytes
+     */
+    public long codeAddress(int ordinal) {
+        return codeAt(location(ordinal));
+    }
+
+    /**
+     * Returns where a vector's original stands. Any thread.
+     *
+     * @param ordinal below the published count
+     * @return native address of {@code codec.originalBytes()} bytes; meaningless if the store keeps none
+     */
+    public long originalAddress(int ordinal) {
+        return originalAt(location(ordinal));
+    }
+
+    /**
+     * Returns the page of a vector, to count distinct pages.
+     *
+     * @param ordinal below the published count
+     * @return 0-based page number within the tenant
+     */
+    public int pageOf(int ordinal) {
+        return VectorPageLayout.page(location(ordinal));
+    }
+
+    /**
+     * Returns the slot of a vector within its page.
+     *
+     * @param ordinal below the published count
+     * @return 0..63
+     */
+    public int slotOf(int ordinal) {
+        return VectorPageLayout.slot(location(ordinal));
+    }
+
+    /**
+     * Returns the number of pages that hold vectors. Any thread.
+     *
+     * @return pages, 0 or more
+     */
+    public int pageCount() {
+        return pageCount;
+    }
+
+    /**
+     * Returns the number of vectors in a page. Any thread.
+     *
+     * @param page below {@link #pageCount()}
+     * @return slots in use, 0..64
+     */
+    public int slotsUsed(int page) {
+        // ORDER: acquire; pairs with VectorPages#add (release); else the bytes of the last slot could be old.
+        return (int) INT.getAcquire(MEMORY, pageBase(page) - CODES_OFFSET + COUNT_OFFSET);
+    }
+
+    /**
+     * Returns the ordinal in a slot. Any thread.
+     *
+     * @param page below {@link #pageCount()}
+     * @param slot below {@link #slotsUsed}
+     * @return the ordinal, perhaps not yet published
+     */
+    public int ordinalAt(int page, int slot) {
+        return (int) INT.get(MEMORY, pageBase(page) - CODES_OFFSET + ORDINALS_OFFSET + 4L * slot);
+    }
+
+    /**
+     * Returns where the codes of a page begin; they follow each other at {@code codec.codePitch()} bytes.
+     *
+     * @param page below {@link #pageCount()}
+     * @return native address
+     */
+    public long pageBase(int page) {
+        // ORDER: acquire; pairs with the release store of a page that moves; else its bytes could be older than its
+        // base.
+        return (long) LONG.getAcquire(MEMORY, pageBases.address(page));
+    }
+
+    /**
+     * Returns where the originals of a page begin; they follow each other without gaps.
+     *
+     * @param page below {@link #pageCount()}
+     * @return native address
+     */
+    public long originalsBase(int page) {
+        return (long) LONG.get(MEMORY, originalBases.address(page));
+    }
+
+    /**
+     * Returns the vectors added so far. Writer thread only.
+     *
+     * @return vectors, dead ones included
+     */
+    public int size() {
+        return usedSlots;
+    }
+
+    private int location(int ordinal) {
+        // ORDER: acquire; pairs with the release store of a vector that moves; else a new page could be read too early.
+        return (int) INT.getAcquire(MEMORY, locations.address(ordinal));
+    }
+
+    private long codeAt(int location) {
+        return pageBase(VectorPageLayout.page(location)) + (long) VectorPageLayout.slot(location) * codePitch;
+    }
+
+    private long originalAt(int location) {
+        return originalsBase(VectorPageLayout.page(location)) + (long) VectorPageLayout.slot(location) * originalBytes;
+    }
+
+    private int slotsOf(int page) {
+        int pageBytes = (int) INT.get(MEMORY, pageBase(page) - CODES_OFFSET + PAGE_BYTES_OFFSET);
+        return VectorPageLayout.slots(pageBytes, codePitch);
+    }
+}

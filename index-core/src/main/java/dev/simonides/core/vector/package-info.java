@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Plane V: the vectors of a tenant in pages, found through location and page base.
+ *
+ * <p><b>Read first:</b> {@link dev.simonides.core.vector.VectorPageLayout}, then {@link
+ * dev.simonides.core.vector.VectorPages}.
+ * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.memory, dev.simonides.quantization, dev.simonides.simd.
+ * <p><b>Threads:</b> one writer adds; any thread reads what was published.
+ * <p><b>Invariants:</b> P1 a location is written before its ordinal is published. P2 a page belongs to one tenant. P3 the
+ * bytes of a vector never change after its location is published.
+ */
+package dev.simonides.core.vector;

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.write;
+
+import dev.simonides.core.key.RecordKey;
+import dev.simonides.core.tenant.Tenant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What a caller asks of the writer thread, with the promise of an answer. */
+public sealed interface WriteRequest {
+    /**
+     * Returns the bytes this request keeps in the queue.
+     *
+     * @return bytes, 0 or more
+     */
+    int queuedBytes();
+
+    /**
+     * Ends the request with a failure.
+     *
+     * @param cause what the caller gets
+     */
+    void fail(Throwable cause);
+
+    /**
+     * Memories to be put together: all of them or none.
+     *
+     * @param puts at least one, in order
+     * @param done completed with the LSN of the last one once acknowledged
+     */
+    record Put(List<Entry> puts, CompletableFuture<Long> done) implements WriteRequest {
+        /**
+         * One memory of the request.
+         *
+         * @param tenant where
+         * @param key under which key
+         * @param record what is logged
+         */
+        public record Entry(Tenant tenant, RecordKey key, PutRecord record) {}
+
+        @Override
+        public int queuedBytes() {
+            int bytes = 0;
+            for (Entry put : puts) {
+                bytes += put.record().bytes().limit();
+            }
+            return bytes;
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            done.completeExceptionally(cause);
+        }
+    }
+
+    /**
+     * A key to be deleted.
+     *
+     * @param tenant where
+     * @param tenantName its name in UTF-8
+     * @param key which key
+     * @param timestampMillis time of the delete
+     * @param done completed with true once the delete is acknowledged, with false if the key was not there
+     */
+    record Delete(
+            Tenant tenant, byte[] tenantName, RecordKey key, long timestampMillis, CompletableFuture<Boolean> done)
+            implements WriteRequest {
+        @Override
+        public int queuedBytes() {
+            return DeleteLayout.BYTES + tenantName.length + key.utf8().length;
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            done.completeExceptionally(cause);
+        }
+    }
+
+    /**
+     * A barrier: everything queued before it is to be on the medium.
+     *
+     * @param done completed with the durable LSN
+     */
+    record Flush(CompletableFuture<Long> done) implements WriteRequest {
+        @Override
+        public int queuedBytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            done.completeExceptionally(cause);
+        }
+    }
+
+    /** The last request of a writer's life. */
+    record Stop() implements WriteRequest {
+        @Override
+        public int queuedBytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            // Nobody waits for it: the writer's thread is joined.
+        }
+    }
+}
