@@ -406,7 +406,7 @@ public final class MemoryIndex implements AutoCloseable {
     public void flush() {
         CompletableFuture<Long> done = new CompletableFuture<>();
         store.writer().submit(new WriteRequest.Flush(done));
-        var unused = await(done);
+        var _ = await(done);
     }
 
     /**
@@ -431,7 +431,7 @@ public final class MemoryIndex implements AutoCloseable {
     private static void awaitLinked(Tenant tenant) {
         try {
             if (tenant.graphWanted()) {
-                var unused = tenant.pending().awaitRoom(1, WAIT_MILLIS);
+                var _ = tenant.pending().awaitRoom(1, WAIT_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

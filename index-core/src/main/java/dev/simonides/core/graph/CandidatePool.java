@@ -162,7 +162,7 @@ public final class CandidatePool {
         int low = 0;
         int length = size - 1;
         while (length > 0) {
-            int half = length + 1 >>> 1;
+            int half = (length + 1) >>> 1;
             // Written so that the compiler can use a conditional move: the branch would be a coin toss.
             low += keys[low + half - 1] <= key ? half : 0;
             length -= half;

@@ -107,7 +107,7 @@ public final class Graph {
 
     /** The monitor that guards the lists of a node. */
     Object stripe(int ordinal) {
-        return stripes[ordinal * 0x9E3779B9 >>> 23];
+        return stripes[(ordinal * 0x9E3779B9) >>> 23];
     }
 
     /**

@@ -89,6 +89,6 @@ public final class HeapKeyDirectory implements KeyDirectory {
 
     private Stripe stripe(RecordKey key) {
         // The upper bits: the map inside uses the lower ones.
-        return stripes[key.hashCode() * 0x85EBCA6B >>> 26];
+        return stripes[(key.hashCode() * 0x85EBCA6B) >>> 26];
     }
 }

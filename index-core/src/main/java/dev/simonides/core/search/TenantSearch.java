@@ -241,11 +241,11 @@ public final class TenantSearch {
         int p = 0;
         int w = 0;
         while (taken < wanted && (p < pending.size() || w < walked.size())) {
-            boolean fromPending = w == walked.size() || p < pending.size() && pending.scoreAt(p) >= walked.scoreAt(w);
+            boolean fromPending = w == walked.size() || (p < pending.size() && pending.scoreAt(p) >= walked.scoreAt(w));
             CandidatePool source = fromPending ? pending : walked;
             int rank = fromPending ? p++ : w++;
             int ordinal = source.ordinalAt(rank);
-            if (fromPending || !inPending(pending, ordinal, scratch) && tenant.visible(ordinal, scratch.watermark)) {
+            if (fromPending || (!inPending(pending, ordinal, scratch) && tenant.visible(ordinal, scratch.watermark))) {
                 scratch.ordinals[taken] = ordinal;
                 scratch.hitScores[taken] = source.scoreAt(rank);
                 taken++;

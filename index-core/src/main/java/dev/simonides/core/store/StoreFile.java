@@ -132,7 +132,7 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
 
     private static int checksum(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes.array(), 0, StoreLayout.CRC32C);
+        crc.update(bytes.slice(0, StoreLayout.CRC32C));
         return (int) crc.getValue();
     }
 }

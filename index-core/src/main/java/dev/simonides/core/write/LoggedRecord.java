@@ -59,13 +59,13 @@ public final class LoggedRecord {
                         put.payloadBytes())
                 || differs(
                         stored, stored.vectorOffset(), MEMORY, tenant.vectors().codeAddress(ordinal), codec.codeBytes())
-                || codec.originalBytes() > 0
+                || (codec.originalBytes() > 0
                         && differs(
                                 stored,
                                 stored.vectorOffset() + codec.codeBytes(),
                                 MEMORY,
                                 tenant.vectors().originalAddress(ordinal),
-                                codec.originalBytes())) {
+                                codec.originalBytes()))) {
             return Optional.of("memory differs at ordinal " + ordinal);
         }
         return Optional.empty();

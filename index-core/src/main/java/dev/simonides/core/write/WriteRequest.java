@@ -62,6 +62,7 @@ public sealed interface WriteRequest {
      * @param timestampMillis time of the delete
      * @param done completed with true once the delete is acknowledged, with false if the key was not there
      */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, and never compared
     record Delete(
             Tenant tenant, byte[] tenantName, RecordKey key, long timestampMillis, CompletableFuture<Boolean> done)
             implements WriteRequest {
