@@ -8,11 +8,14 @@
 @org.jspecify.annotations.NullMarked
 module dev.simonides.bench {
     requires com.fasterxml.jackson.core;
-    requires dev.simonides.core;
+    requires transitive dev.simonides.core;
+    requires dev.simonides.simd;
     requires io.jhdf;
     requires HdrHistogram;
     requires static jmh.core;
     requires static org.jspecify;
 
+    exports dev.simonides.bench;
     exports dev.simonides.bench.data;
+    exports dev.simonides.bench.generate;
 }
