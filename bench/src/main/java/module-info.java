@@ -18,4 +18,5 @@ module dev.simonides.bench {
     exports dev.simonides.bench;
     exports dev.simonides.bench.data;
     exports dev.simonides.bench.generate;
+    exports dev.simonides.bench.recall;
 }
