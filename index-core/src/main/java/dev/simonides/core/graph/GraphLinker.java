@@ -56,7 +56,7 @@ public final class GraphLinker {
         this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
         for (int level = 0; level < chosen.length; level++) {
-            chosen[level] = new int[m];
+            chosen[level] = new int[NodeLayout.capacity(m)];
         }
         this.pruned = new int[2 * m];
         this.candidates = new long[Math.max(efConstruction, NodeLayout.capacity(2 * m) + 1)];
@@ -117,7 +117,7 @@ public final class GraphLinker {
         for (int l = top; l >= 0; l--) {
             traversal.searchLayer(l);
             int count = liveCandidates(dead, ordinal);
-            chosenCounts[l] = selection.select(candidates, count, vectors, chosen[l], graph.m());
+            chosenCounts[l] = selection.select(candidates, count, vectors, chosen[l], graph.ownDegree(l));
         }
         return top;
     }
