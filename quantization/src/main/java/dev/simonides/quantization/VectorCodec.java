@@ -152,12 +152,12 @@ public final class VectorCodec {
     }
 
     /**
-     * Size of a prepared vector or query, {@code float32[dimension]}.
+     * Size of a prepared vector or query, {@code float32[dimension]}, with the work space that encoding needs behind it.
      *
      * @return bytes
      */
     public int exactQueryBytes() {
-        return dimension * Float.BYTES;
+        return preparedBytes() + dimension;
     }
 
     /**
@@ -198,7 +198,7 @@ public final class VectorCodec {
         switch (originals) {
             case NONE -> {}
             case F16 -> kernels.f32ToF16(scratch, dimension, original);
-            case F32 -> MemorySegment.copy(MEMORY, scratch, MEMORY, original, exactQueryBytes());
+            case F32 -> MemorySegment.copy(MEMORY, scratch, MEMORY, original, preparedBytes());
         }
         // From here on the prepared vector is no longer needed, and its place serves for the signed codes.
         kernels.int8Unbias(code, dimension, scratch);
@@ -216,21 +216,18 @@ public final class VectorCodec {
      * is refused.
      *
      * @param vector float32[dimension], refused as {@link #checkQuery} says
-     * @param exactQuery address of {@link #exactQueryBytes} bytes, out: the prepared query
+     * @param exactQuery address of {@link #exactQueryBytes} bytes, out: the prepared query, then work space
      * @param query address of {@link #queryBytes} bytes, out: the query block
      * @throws IllegalArgumentException if the vector is refused
      */
     public void encodeQuery(float[] vector, long exactQuery, long query) {
         prepare(vector, checkedSquaredNorm(vector), exactQuery);
         long codes = query + Int8QueryLayout.HEADER_BYTES;
-        float scale = kernels.int8QuantizeQuery(exactQuery, dimension, codes);
-        int sum = 0;
-        int squaredNorm = 0;
-        for (int i = 0; i < dimension; i++) {
-            int signed = MEMORY.get(S8, codes + i);
-            sum += signed;
-            squaredNorm += signed * signed;
-        }
+        // Through the document's form, because the norm of a code is its dot product with itself in the other form.
+        long documentCodes = exactQuery + preparedBytes();
+        float scale = kernels.int8QuantizeDocument(exactQuery, dimension, documentCodes);
+        int sum = kernels.int8Unbias(documentCodes, dimension, codes);
+        int squaredNorm = kernels.int8Dot(documentCodes, codes, dimension);
         float factor0 = factor0(scale, squaredNorm);
         writeQueryHeader(query, sum, factor0, factor1(factor0, squaredNorm));
     }
@@ -380,6 +377,10 @@ public final class VectorCodec {
         return Optional.empty();
     }
 
+    private int preparedBytes() {
+        return dimension * Float.BYTES;
+    }
+
     private static int signedCode(long code, int i) {
         return (MEMORY.get(S8, code + i) & 0xFF) - BIAS;
     }
@@ -418,7 +419,7 @@ public final class VectorCodec {
             return;
         }
         double inverse = 1.0 / Math.sqrt(squaredNorm);
-        for (int i = 0; i < dimension; i++) {
+        for (int i = 0; i < vector.length; i++) {
             MEMORY.set(F32, out + (long) i * Float.BYTES, (float) (vector[i] * inverse));
         }
     }

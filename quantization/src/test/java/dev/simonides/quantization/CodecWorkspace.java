@@ -84,10 +84,6 @@ final class CodecWorkspace implements AutoCloseable {
         return point;
     }
 
-    float[] preparedQuery() {
-        return exactQuery.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-    }
-
     static byte[] bytes(MemorySegment piece) {
         return piece.toArray(ValueLayout.JAVA_BYTE);
     }

@@ -40,7 +40,7 @@ class VectorCodecTest {
         assertEquals(pitch, codec.codePitch());
         assertEquals(original, codec.originalBytes());
         assertEquals(query, codec.queryBytes());
-        assertEquals(4 * dimension, codec.exactQueryBytes());
+        assertEquals(5 * dimension, codec.exactQueryBytes());
     }
 
     @ParameterizedTest
