@@ -73,6 +73,17 @@ public final class VectorPageLayout {
         return (int) Math.min(Limits.PAGE_SLOTS_MAX, (pageBytes - CODES_OFFSET) / codePitch);
     }
 
+    /**
+     * Returns what a code costs in a page of the usual class, its share of the page's header and of the unused end included.
+     *
+     * @param codePitch bytes from one code to the next
+     * @return bytes
+     */
+    public static long bytesPerCode(int codePitch) {
+        int bytes = pageBytes(SMALL_PAGES, codePitch);
+        return Math.ceilDiv(bytes, slots(bytes, codePitch));
+    }
+
     static int location(int page, int slot) {
         return page << SLOT_BITS | slot;
     }
