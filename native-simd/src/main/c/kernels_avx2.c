@@ -79,14 +79,16 @@ INLINE void int8_dots(const uint8_t *const *codes, int rows, const int8_t *query
         for (int r = 0; r < rows; r++) blocks[r] = load_part(codes[r] + d, dimension - d);
         add_products(sums, blocks, rows, load_part(query + d, dimension - d));
     }
-    if (rows == 4) {
-        __m256i pairs01 = _mm256_hadd_epi32(sums[0], sums[1]);
-        __m256i pairs23 = _mm256_hadd_epi32(sums[2], sums[3]);
-        __m128i all = fold(_mm256_hadd_epi32(pairs01, pairs23));
-        _mm_storeu_si128((__m128i *)dots, _mm_sub_epi32(all, _mm_set1_epi32(correction)));
-    } else {
+    if (rows == 1) {
         dots[0] = sum_of(sums[0]) - correction;
+        return;
     }
+    for (int r = rows; r < 4; r++) sums[r] = sums[0]; // not stored
+    __m256i pairs01 = _mm256_hadd_epi32(sums[0], sums[1]);
+    __m256i pairs23 = _mm256_hadd_epi32(sums[2], sums[3]);
+    __m128i all = fold(_mm256_hadd_epi32(pairs01, pairs23));
+    all = _mm_sub_epi32(all, _mm_set1_epi32(correction));
+    memcpy(dots, &all, (size_t)rows * sizeof *dots);
 }
 
 INLINE int32_t int8_bias_correction(const int8_t *query, int32_t dimension) {

@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "kernels.h"
 
@@ -60,11 +61,13 @@ INLINE void int8_dots(const uint8_t *const *codes, int rows, const int8_t *query
             sums[r] = _mm512_dpbusd_epi32(sums[r], _mm512_maskz_loadu_epi8(mask, codes[r] + d), q);
         }
     }
-    if (rows == 4) {
-        _mm_storeu_si128((__m128i *)dots, _mm_sub_epi32(sums_of_four(sums), _mm_set1_epi32(correction)));
-    } else {
+    if (rows == 1) {
         dots[0] = _mm512_reduce_add_epi32(sums[0]) - correction;
+        return;
     }
+    for (int r = rows; r < 4; r++) sums[r] = sums[0]; // not stored
+    __m128i all = _mm_sub_epi32(sums_of_four(sums), _mm_set1_epi32(correction));
+    memcpy(dots, &all, (size_t)rows * sizeof *dots);
 }
 
 INLINE int32_t int8_bias_correction(const int8_t *query, int32_t dimension) {
