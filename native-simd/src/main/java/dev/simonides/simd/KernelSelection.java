@@ -81,7 +81,11 @@ final class KernelSelection {
     }
 
     private static Offer offerVectorApi() {
-        return new Offer.Absent("needs --add-modules " + VECTOR_MODULE);
+        // The only place that names the class: without the module it is never loaded.
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            return new Offer.Absent("needs --add-modules " + VECTOR_MODULE);
+        }
+        return new Offer.Present(new VectorApiKernels(), "");
     }
 
     private static Offer offerNative(KernelTier tier, NativeLibrary library) {

@@ -13,14 +13,15 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
  * least 0, inputs finite.
  *
  * <p>Most kernels come as a trio: <em>single</em>; <em>bulk</em>, over {@code count} vectors that stand {@code pitch}
- * bytes apart; and <em>gather</em>, over {@code count} vectors whose addresses are listed. Bulk and gather return
- * exactly what single returns for each vector; they are the primary forms, because they take several vectors at a time
- * and fetch the next ones ahead.
+ * bytes apart; and <em>gather</em>, over {@code count} vectors whose addresses are listed. Bulk and gather are
+ * the primary forms: they take several vectors at a time and, in the native tiers, fetch the next ones ahead.
  *
  * <p><b>Same bits.</b> The INT8 dot products and scores, the quantisation and the conversions return the same bits on
- * every tier.
+ * every tier and in every form.
  *
- * <p><b>Error bound.</b> The other sums of float32 products are added up in an order that differs between tiers. With
+ * <p><b>Error bound.</b> The other sums of float32 products are added up in an order that differs between tiers. (Within
+ * the scalar tier and each native one the three forms return the same bits; the Vector API leaves the order open, and it
+ * changes when a loop is compiled.) With
  * {@code t} the terms of the sum (of a dot product the products, of a distance or norm the squares), {@code dim} their
  * number and {@code u = 2^-24}, every tier lies within {@code (dim + 8) · u · Σ|t| + dim · 2^-149} of the exact value,
  * as long as {@code Σ|t|} is below the largest float32 (Higham, <cite>Accuracy and Stability of Numerical
@@ -31,7 +32,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
  * the bias 128 added, u8, 1..255 (that is, its top bit flipped): VNNI multiplies unsigned by signed bytes, and so needs
  * no instruction to convert the document.
  */
-public sealed interface Kernels permits ScalarKernels, NativeKernels {
+public sealed interface Kernels permits ScalarKernels, VectorApiKernels, NativeKernels {
     /**
      * The fastest kernels this machine has, chosen once for the process.
      *
