@@ -2,7 +2,7 @@
 package dev.simonides.wal;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Files; // tidy: file-access, reads the name of this host, which is no part of a store
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -4,8 +4,8 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.write.PutLayout}, {@link dev.simonides.core.write.Writer}, then {@link
  * dev.simonides.core.write.Applier}.
- * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.key, .memory, .tenant, dev.simonides.quantization,
- * dev.simonides.wal.
+ * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.key, .memory, .tenant, .vector,
+ * dev.simonides.quantization, dev.simonides.simd, dev.simonides.wal, org.agrona (a map).
  * <p><b>Threads:</b> callers make requests and queue them; one writer thread does everything else.
  * <p><b>Invariants:</b> W1 nothing is acknowledged before its frame is durable under the policy, and acknowledgements are
  * in LSN order. W2 memory and ordinals are taken before the append, so nothing of ours fails after it. W3 what was applied
