@@ -12,4 +12,5 @@ module dev.simonides.wal {
     requires static org.jspecify;
 
     exports dev.simonides.wal;
+    exports dev.simonides.wal.simulation;
 }

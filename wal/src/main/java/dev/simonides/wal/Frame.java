@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  * a frame up to {@link LogLimits#SHARED_FRAME_BYTES_MAX} bytes; a greater record has a frame of its own.
  */
 public final class Frame {
-    private static final int INITIAL_BYTES = 64 << 10;
+    private static final int INITIAL_BYTES = 4 << 10;
 
     private ByteBuffer bytes;
     private ByteBuffer reserved;

@@ -30,6 +30,7 @@ final class LogScan {
     private final StorageDirectory directory;
     private final LogOptions options;
     private final LogVisitor visitor;
+    private final ReadBuffers buffers = new ReadBuffers();
     private final Deque<TailFrame> tail = new ArrayDeque<>();
 
     private List<SegmentHeader> headers = List.of();
@@ -86,7 +87,7 @@ final class LogScan {
     }
 
     SegmentReader open(long number) {
-        return SegmentReader.open(directory, SegmentName.of(number), options.storeId());
+        return SegmentReader.open(directory, SegmentName.of(number), options.storeId(), buffers);
     }
 
     private List<SegmentHeader> readHeaders(List<Long> numbers) {

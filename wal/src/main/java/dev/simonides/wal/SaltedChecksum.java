@@ -11,17 +11,16 @@ import java.util.zip.CRC32C;
  */
 final class SaltedChecksum {
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer salt = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final byte[] salt = new byte[Long.BYTES];
 
     SaltedChecksum(long salt) {
-        this.salt.putLong(0, salt);
+        ByteBuffer.wrap(this.salt).order(ByteOrder.LITTLE_ENDIAN).putLong(0, salt);
     }
 
     /** The checksum of a range; the buffer is left cleared. */
     int of(ByteBuffer bytes, int offset, int length) {
         crc.reset();
-        salt.rewind();
-        crc.update(salt);
+        crc.update(salt, 0, salt.length);
         bytes.limit(offset + length).position(offset);
         crc.update(bytes);
         bytes.clear();

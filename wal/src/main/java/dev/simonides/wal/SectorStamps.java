@@ -46,8 +46,7 @@ final class SectorStamps {
 
     /** Whether the salt keeps every stamped sector from being all zero. */
     static boolean usable(long salt) {
-        return new SaltedChecksum(salt)
-                        .of(ByteBuffer.allocateDirect(SectorLayout.DATA_BYTES), 0, SectorLayout.DATA_BYTES)
+        return new SaltedChecksum(salt).of(ByteBuffer.allocate(SectorLayout.DATA_BYTES), 0, SectorLayout.DATA_BYTES)
                 != 0;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #prepare} may run on another thread; everything else is for the writer thread.
  */
 final class SegmentFactory implements AutoCloseable {
-    private static final int ZEROS_BYTES = 1 << 20;
+    private static final int ZEROS_BYTES_MAX = 1 << 20;
 
     private final StorageDirectory directory;
     private final LogOptions options;
@@ -130,10 +130,11 @@ final class SegmentFactory implements AutoCloseable {
         StorageFile file = directory.create(name);
         boolean done = false;
         try {
-            ByteBuffer filling = zeros != null ? zeros : DirectBytes.allocate(ZEROS_BYTES);
+            ByteBuffer filling =
+                    zeros != null ? zeros : DirectBytes.allocate(Math.min(ZEROS_BYTES_MAX, options.segmentBytes()));
             zeros = filling;
             for (long at = 0; at < capacity; ) {
-                int chunk = (int) Math.min(capacity - at, ZEROS_BYTES);
+                int chunk = (int) Math.min(capacity - at, filling.capacity());
                 file.writeFully(filling.clear().limit(chunk), at);
                 at += chunk;
             }

@@ -96,8 +96,8 @@ record SegmentHeader(UUID storeId, long incarnation, long number, long baseLsn, 
         for (int i = SegmentLayout.CAPACITY + Long.BYTES; i < SegmentLayout.CRC32C; i++) {
             requireZero(block, i, file);
         }
-        for (int i = SegmentLayout.BYTES; i < SegmentLayout.BLOCK_BYTES; i++) {
-            requireZero(block, i, file);
+        if (!SectorStamps.zero(block, SegmentLayout.BYTES, SegmentLayout.BLOCK_BYTES - SegmentLayout.BYTES)) {
+            throw new CorruptWalException(file, SegmentLayout.BYTES, "the block behind the segment header is not zero");
         }
     }
 

@@ -2,7 +2,6 @@
 package dev.simonides.wal;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.UUID;
 
 /**
@@ -12,34 +11,34 @@ import java.util.UUID;
  * checksum matched; whoever made the file, at most a frame of the greatest size is allocated.
  */
 final class SegmentReader implements AutoCloseable {
-    private static final int WINDOW_BYTES = 1 << 20;
-
     private final StorageFile file;
     private final SegmentHeader header;
     private final long size;
     private final SectorStamps stamps;
     private final SaltedChecksum checksum;
-    private final ByteBuffer window;
+    private final ReadBuffers buffers;
     private long windowAt;
     private int windowBytes;
 
-    private ByteBuffer frame = DirectBytes.allocate(64 << 10);
-    private ByteBuffer payload = frame.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private int length;
     private String problem = "";
     private long problemAt;
 
-    private SegmentReader(StorageFile file, SegmentHeader header, long size, ByteBuffer window) {
+    private SegmentReader(StorageFile file, SegmentHeader header, long size, ReadBuffers buffers) {
         this.file = file;
         this.header = header;
         this.size = size;
         this.stamps = new SectorStamps(header.salt());
         this.checksum = new SaltedChecksum(header.salt());
-        this.window = window;
+        this.buffers = buffers;
     }
 
-    /** Opens a segment and checks its header. */
-    static SegmentReader open(StorageDirectory directory, String name, UUID storeId) {
+    /**
+     * Opens a segment and checks its header.
+     *
+     * @param buffers used until the reader is closed; two readers must not share them at a time
+     */
+    static SegmentReader open(StorageDirectory directory, String name, UUID storeId, ReadBuffers buffers) {
         StorageFile file = directory.open(name, Access.READ);
         boolean done = false;
         try {
@@ -47,10 +46,10 @@ final class SegmentReader implements AutoCloseable {
             if (size < SegmentLayout.BLOCK_BYTES) {
                 throw new CorruptWalException(name, 0, "segment is shorter than its header: bytes=" + size);
             }
-            ByteBuffer window = DirectBytes.allocate((int) Math.min(WINDOW_BYTES, roundUp(size)));
-            file.readFully(window.limit(SegmentLayout.BLOCK_BYTES), 0);
-            window.clear();
-            SegmentReader reader = new SegmentReader(file, SegmentHeader.read(window, name, storeId), size, window);
+            ByteBuffer block = buffers.frame(SegmentLayout.BLOCK_BYTES);
+            file.readFully(block.limit(SegmentLayout.BLOCK_BYTES), 0);
+            block.clear();
+            SegmentReader reader = new SegmentReader(file, SegmentHeader.read(block, name, storeId), size, buffers);
             done = true;
             return reader;
         } finally {
@@ -92,11 +91,11 @@ final class SegmentReader implements AutoCloseable {
             return first;
         }
         int at = window(position);
-        if (window.getInt(at + FrameLayout.MAGIC) != FrameLayout.MAGIC_VALUE) {
+        if (buffers.window().getInt(at + FrameLayout.MAGIC) != FrameLayout.MAGIC_VALUE) {
             return contradiction(position + FrameLayout.MAGIC, "no frame begins here");
         }
-        length = window.getInt(at + FrameLayout.LENGTH);
-        if (window.getInt(at + FrameLayout.INVERSE) != ~length
+        length = buffers.window().getInt(at + FrameLayout.LENGTH);
+        if (buffers.window().getInt(at + FrameLayout.INVERSE) != ~length
                 || length < FrameLayout.BYTES
                 || length > LogLimits.FRAME_BYTES_MAX) {
             return contradiction(position + FrameLayout.LENGTH, "frame length out of range: bytes=" + length);
@@ -113,7 +112,7 @@ final class SegmentReader implements AutoCloseable {
     FrameState sector(long position) {
         int at = window(position);
         int number = Math.toIntExact(position / SectorLayout.BYTES);
-        SectorStamps.State state = stamps.state(window, at, number);
+        SectorStamps.State state = stamps.state(buffers.window(), at, number);
         if (state == SectorStamps.State.VALID) {
             return FrameState.VALID;
         }
@@ -124,15 +123,12 @@ final class SegmentReader implements AutoCloseable {
 
     /** Whether the first sector at a place claims to begin a frame; the sector is valid. */
     boolean claimsFrame(long position) {
-        return window.getInt(window(position) + FrameLayout.MAGIC) == FrameLayout.MAGIC_VALUE;
+        return buffers.window().getInt(window(position) + FrameLayout.MAGIC) == FrameLayout.MAGIC_VALUE;
     }
 
     /** Copies the frame's own bytes out of its sectors; a damaged sector counts more than an absent one. */
     private FrameState gather(long position, int blockBytes) {
-        if (frame.capacity() < blockBytes) {
-            frame = DirectBytes.allocate(blockBytes);
-            payload = frame.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        }
+        ByteBuffer frame = buffers.frame(blockBytes);
         FrameState worst = FrameState.VALID;
         int to = 0;
         for (int done = 0; done < blockBytes; done += SectorLayout.BYTES) {
@@ -143,7 +139,7 @@ final class SegmentReader implements AutoCloseable {
             if (state != FrameState.VALID) {
                 worst = state;
             }
-            frame.put(to, window, window(position + done), SectorLayout.DATA_BYTES);
+            frame.put(to, buffers.window(), window(position + done), SectorLayout.DATA_BYTES);
             to += SectorLayout.DATA_BYTES;
         }
         for (int i = length; i < to && worst == FrameState.VALID; i++) {
@@ -155,11 +151,11 @@ final class SegmentReader implements AutoCloseable {
     }
 
     private FrameState check(long position) {
-        int crc = checksum.of(frame, FrameLayout.FIRST_LSN, length - FrameLayout.FIRST_LSN);
-        if (frame.getInt(FrameLayout.CRC32C) != crc) {
+        int crc = checksum.of(buffers.frame(), FrameLayout.FIRST_LSN, length - FrameLayout.FIRST_LSN);
+        if (buffers.frame().getInt(FrameLayout.CRC32C) != crc) {
             return contradiction(position + FrameLayout.CRC32C, "frame checksum does not match");
         }
-        if (frame.getLong(FrameLayout.INCARNATION) != header.incarnation()) {
+        if (buffers.frame().getLong(FrameLayout.INCARNATION) != header.incarnation()) {
             return contradiction(position + FrameLayout.INCARNATION, "frame of another incarnation");
         }
         if (firstLsn() < header.baseLsn() || firstLsn() > LogLimits.LSN_MAX) {
@@ -168,7 +164,7 @@ final class SegmentReader implements AutoCloseable {
         if (durableLsn() < 0 || durableLsn() >= firstLsn()) {
             return contradiction(position + FrameLayout.DURABLE_LSN, "durableLsn out of range: actual=" + durableLsn());
         }
-        int flags = frame.getInt(FrameLayout.FLAGS);
+        int flags = buffers.frame().getInt(FrameLayout.FLAGS);
         int count = count();
         if (count < 0 || count > LogLimits.FRAME_RECORDS_MAX || flags != (count == 0 ? FrameLayout.FLAG_CLOSED : 0)) {
             return contradiction(position + FrameLayout.COUNT, "count and flags: count=" + count + ", flags=" + flags);
@@ -185,21 +181,21 @@ final class SegmentReader implements AutoCloseable {
             if (length - at < RecordLayout.BYTES) {
                 return contradiction(position, "record " + i + " of " + count + " lies behind the frame's end");
             }
-            int payloadBytes = frame.getInt(at + RecordLayout.LENGTH);
+            int payloadBytes = buffers.frame().getInt(at + RecordLayout.LENGTH);
             if (payloadBytes < 0
                     || payloadBytes > LogLimits.RECORD_PAYLOAD_BYTES_MAX
                     || Frame.recordBytes(payloadBytes) > length - at) {
                 return contradiction(position, "record " + i + " has a length out of range: bytes=" + payloadBytes);
             }
-            if (frame.getLong(at + RecordLayout.LSN) != firstLsn() + i) {
+            if (buffers.frame().getLong(at + RecordLayout.LSN) != firstLsn() + i) {
                 return contradiction(position, "record " + i + " has the wrong LSN");
             }
-            if (frame.getShort(at + RecordLayout.RESERVED) != 0) {
+            if (buffers.frame().getShort(at + RecordLayout.RESERVED) != 0) {
                 return contradiction(position, "record " + i + " has reserved bytes that are not zero");
             }
             int end = at + Frame.recordBytes(payloadBytes);
             for (int pad = at + RecordLayout.BYTES + payloadBytes; pad < end; pad++) {
-                if (frame.get(pad) != 0) {
+                if (buffers.frame().get(pad) != 0) {
                     return contradiction(position, "record " + i + " has padding that is not zero");
                 }
             }
@@ -212,24 +208,24 @@ final class SegmentReader implements AutoCloseable {
     void visit(LogVisitor visitor) {
         int at = FrameLayout.BYTES;
         for (int i = 0, count = count(); i < count; i++) {
-            int payloadBytes = frame.getInt(at + RecordLayout.LENGTH);
+            int payloadBytes = buffers.frame().getInt(at + RecordLayout.LENGTH);
             int from = at + RecordLayout.BYTES;
             visitor.record(
                     firstLsn() + i,
-                    Byte.toUnsignedInt(frame.get(at + RecordLayout.TYPE)),
-                    Byte.toUnsignedInt(frame.get(at + RecordLayout.FLAGS)),
-                    payload.clear().limit(from + payloadBytes).position(from));
+                    Byte.toUnsignedInt(buffers.frame().get(at + RecordLayout.TYPE)),
+                    Byte.toUnsignedInt(buffers.frame().get(at + RecordLayout.FLAGS)),
+                    buffers.payload().clear().limit(from + payloadBytes).position(from));
             at += Frame.recordBytes(payloadBytes);
         }
     }
 
     /** Copies the frame just read into a builder. */
     void copyTo(Frame target) {
-        target.load(frame, firstLsn(), count(), length);
+        target.load(buffers.frame(), firstLsn(), count(), length);
     }
 
     long firstLsn() {
-        return frame.getLong(FrameLayout.FIRST_LSN);
+        return buffers.frame().getLong(FrameLayout.FIRST_LSN);
     }
 
     long lastLsn() {
@@ -237,15 +233,15 @@ final class SegmentReader implements AutoCloseable {
     }
 
     int count() {
-        return frame.getInt(FrameLayout.COUNT);
+        return buffers.frame().getInt(FrameLayout.COUNT);
     }
 
     long durableLsn() {
-        return frame.getLong(FrameLayout.DURABLE_LSN);
+        return buffers.frame().getLong(FrameLayout.DURABLE_LSN);
     }
 
     boolean closing() {
-        return frame.getInt(FrameLayout.FLAGS) == FrameLayout.FLAG_CLOSED;
+        return buffers.frame().getInt(FrameLayout.FLAGS) == FrameLayout.FLAG_CLOSED;
     }
 
     int frameBlockBytes() {
@@ -271,17 +267,14 @@ final class SegmentReader implements AutoCloseable {
     /** The place in the window of the sector at a position, which is read if it is not there. */
     private int window(long position) {
         if (position < windowAt || position + SectorLayout.BYTES > windowAt + windowBytes) {
+            ByteBuffer window = buffers.window(size);
             int bytes = (int) Math.min(window.capacity(), sectorsEnd() - position);
             windowBytes = 0;
-            file.readFully(window.clear().limit(bytes), position);
+            file.readFully(window.limit(bytes), position);
             window.clear();
             windowAt = position;
             windowBytes = bytes;
         }
         return (int) (position - windowAt);
-    }
-
-    private static long roundUp(long bytes) {
-        return Math.ceilDiv(bytes, (long) SegmentLayout.BLOCK_BYTES) * SegmentLayout.BLOCK_BYTES;
     }
 }

@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 
 /** The segment at the log's end. Writer thread only, except {@link #sync}. */
 final class SegmentWriter {
-    /** Enough for every shared frame, so that a group commit is one write; a giant frame takes several. */
-    static final int CHUNK_BYTES = Frame.blockBytes(LogLimits.SHARED_FRAME_BYTES_MAX);
+    private static final int CHUNK_BYTES_MAX = Frame.blockBytes(LogLimits.SHARED_FRAME_BYTES_MAX);
 
     /** Every segment keeps a block for the frame that closes the log. */
     static final int CLOSING_BYTES = SegmentLayout.BLOCK_BYTES;
@@ -24,7 +23,7 @@ final class SegmentWriter {
      *
      * @param header the header
      * @param file the open file
-     * @param sectors where frames are cut into sectors: {@link #CHUNK_BYTES}, shared by the segments of a log
+     * @param sectors where frames are cut into sectors, shared by the segments of a log
      */
     SegmentWriter(SegmentHeader header, StorageFile file, ByteBuffer sectors) {
         this.header = header;
@@ -32,6 +31,11 @@ final class SegmentWriter {
         this.checksum = new SaltedChecksum(header.salt());
         this.stamps = new SectorStamps(header.salt());
         this.sectors = sectors;
+    }
+
+    /** A buffer that takes every shared frame, so that a group commit is one write; a giant frame takes several. */
+    static ByteBuffer allocateSectors(int segmentBytes) {
+        return DirectBytes.allocate(Math.min(CHUNK_BYTES_MAX, segmentBytes));
     }
 
     SegmentHeader header() {
@@ -69,7 +73,7 @@ final class SegmentWriter {
         boolean written = false;
         try {
             for (int done = 0; done < blockBytes; ) {
-                int chunk = Math.min(blockBytes - done, CHUNK_BYTES);
+                int chunk = Math.min(blockBytes - done, sectors.capacity());
                 cut(bytes, frame.bytes(), done, chunk);
                 file.writeFully(sectors.clear().limit(chunk), position + done);
                 done += chunk;
@@ -108,7 +112,7 @@ final class SegmentWriter {
         long end = Math.min(position + blockBytes, header.capacity());
         try {
             for (long at = position; at < end; ) {
-                int chunk = (int) Math.min(end - at, CHUNK_BYTES);
+                int chunk = (int) Math.min(end - at, sectors.capacity());
                 zero(sectors, chunk);
                 file.writeFully(sectors.clear().limit(chunk), at);
                 at += chunk;

@@ -32,6 +32,7 @@ public interface StorageFile extends AutoCloseable {
      * @param position bytes from the file's start
      * @return how many bytes were written
      * @throws StoreFullException if there is no room
+     * @throws IllegalStateException if the file was opened for reading
      */
     int write(ByteBuffer source, long position);
 

@@ -38,7 +38,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private final LogOptions options;
     private final long incarnation;
     private final Frame frame = new Frame();
-    private final ByteBuffer sectors = DirectBytes.allocate(SegmentWriter.CHUNK_BYTES);
+    private final ByteBuffer sectors;
     private ReplayReport report;
 
     // Held around every sync of a segment, and while the log goes on to the next segment.
@@ -59,6 +59,7 @@ public final class WriteAheadLog implements AutoCloseable {
         this.options = options;
         this.report = report;
         this.incarnation = incarnation;
+        this.sectors = SegmentWriter.allocateSectors(options.segmentBytes());
         this.factory = new SegmentFactory(directory, options, number);
         this.lastLsn = report.lastLsn();
         this.syncedLsn = report.lastLsn();

@@ -16,9 +16,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileSystemDirectoryTest {
+class FileSystemDirectoryTest extends StorageDirectoryContract {
     @TempDir
     private Path temporary;
+
+    @Override
+    StorageDirectory make(Path path) {
+        return FileSystemDirectory.create(path.resolveSibling("contract"));
+    }
 
     @Test
     void createsOwnerOnly() throws IOException {
@@ -114,18 +119,6 @@ class FileSystemDirectoryTest {
             StorageException early =
                     assertThrows(StorageIoException.class, () -> file.readFully(ByteBuffer.allocate(4), 0));
             assertEquals(3, early.offset());
-        }
-    }
-
-    @Test
-    void givesANewNameToOpenFilesToo() {
-        try (FileSystemDirectory directory = FileSystemDirectory.create(temporary.resolve("store"));
-                StorageFile file = directory.create("first")) {
-            directory.rename("first", "second");
-
-            assertEquals("second", file.name());
-            assertEquals(List.of("second"), directory.list());
-            directory.sync();
         }
     }
 

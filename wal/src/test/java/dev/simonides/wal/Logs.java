@@ -3,61 +3,91 @@ package dev.simonides.wal;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** Logs for tests: a record's payload is a function of its LSN, so a wrong one is noticed. */
+/** What a log was given, record by record, to compare with what it gives back. Confined to one thread. */
 public final class Logs {
     public static final UUID STORE = new UUID(0x51D0_51DE_5000_0001L, 0x8000_0000_0000_0001L);
 
-    private Logs() {}
+    private final List<Long> seeds = new ArrayList<>();
 
     /** Small segments, salts that repeat. */
     public static LogOptions options(int segmentBytes, long seed) {
         return LogOptions.of(STORE).segmentBytes(segmentBytes).salts(new Random(seed));
     }
 
-    /** The payload of a record: 0..1200 bytes. */
-    public static byte[] payload(long lsn) {
-        Random random = new Random(lsn);
-        byte[] bytes = new byte[random.nextInt(10) == 0 ? 1200 : random.nextInt(200)];
-        random.nextBytes(bytes);
+    /** The records given so far: the LSN of the last one. */
+    public long last() {
+        return seeds.size();
+    }
+
+    /** Forgets the records behind an LSN: they were found not to be there. */
+    public Logs cut(long lsn) {
+        Logs prefix = new Logs();
+        prefix.seeds.addAll(seeds.subList(0, Math.toIntExact(lsn)));
+        return prefix;
+    }
+
+    /** Builds a frame of records and notes them; content depends on the LSN and on the session. */
+    public Frame frame(WriteAheadLog log, int records, int session) {
+        Frame frame = log.frame().begin(log.lastLsn() + 1);
+        for (int i = 0; i < records; i++) {
+            long seed = (long) session << 32 | (frame.lastLsn() + 1);
+            frame.add(type(seed), flags(seed), ByteBuffer.wrap(payload(seed)));
+            seeds.add(seed);
+        }
+        return frame;
+    }
+
+    /** Appends a frame of records. */
+    public void append(WriteAheadLog log, int records, int session) {
+        log.append(frame(log, records, session));
+    }
+
+    /** Reads a log; its records must be the first of these. */
+    public Checker checker() {
+        return new Checker();
+    }
+
+    private static byte[] payload(long seed) {
+        long state = seed * 0x9e3779b97f4a7c15L;
+        byte[] bytes = new byte[(int) (state >>> 61) == 0 ? 1200 : (int) (state >>> 40) % 200];
+        for (int i = 0; i < bytes.length; i++) {
+            state = state * 6364136223846793005L + 1442695040888963407L;
+            bytes[i] = (byte) (state >>> 56);
+        }
         return bytes;
     }
 
-    public static int type(long lsn) {
-        return (int) (lsn % 256);
+    private static int type(long seed) {
+        return (int) (seed & 0xff);
     }
 
-    public static int flags(long lsn) {
-        return (int) (lsn / 3 % 256);
+    private static int flags(long seed) {
+        return (int) (seed >> 32 & 0xff);
     }
 
-    /** Appends one frame of records. */
-    public static void append(WriteAheadLog log, int records) {
-        Frame frame = log.frame().begin(log.lastLsn() + 1);
-        for (int i = 0; i < records; i++) {
-            long lsn = frame.lastLsn() + 1;
-            frame.add(type(lsn), flags(lsn), ByteBuffer.wrap(payload(lsn)));
-        }
-        log.append(frame);
-    }
-
-    /** Checks that what a log holds is what {@link #append} wrote, in order from 1. */
-    public static final class Checker implements LogVisitor {
+    /** Compares what it is given with what the log was given. */
+    public final class Checker implements LogVisitor {
         private final List<String> wrong = new ArrayList<>();
         private long last;
 
         @Override
         public void record(long lsn, int type, int flags, ByteBuffer payload) {
-            if (lsn != last + 1) {
-                wrong.add("LSN " + lsn + " after " + last);
-            }
             byte[] bytes = new byte[payload.remaining()];
             payload.get(bytes);
-            if (!java.util.Arrays.equals(bytes, payload(lsn)) || type != type(lsn) || flags != flags(lsn)) {
-                wrong.add("LSN " + lsn + " has the wrong content");
+            if (lsn != last + 1) {
+                wrong.add("LSN " + lsn + " after " + last);
+            } else if (lsn > seeds.size()) {
+                wrong.add("LSN " + lsn + " was never written");
+            } else {
+                long seed = seeds.get((int) lsn - 1);
+                if (!Arrays.equals(bytes, payload(seed)) || type != type(seed) || flags != flags(seed)) {
+                    wrong.add("LSN " + lsn + " has the wrong content");
+                }
             }
             last = lsn;
         }

@@ -24,6 +24,7 @@ class WriteAheadLogTest {
     @TempDir
     private Path temporary;
 
+    private final Logs logs = new Logs();
     private FileSystemDirectory directory;
 
     @BeforeEach
@@ -40,13 +41,13 @@ class WriteAheadLogTest {
     void replaysWhatWasAppended() {
         try (WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 1))) {
             for (int i = 0; i < 50; i++) {
-                Logs.append(log, 1 + i % 7);
+                logs.append(log, 1 + i % 7, 1);
             }
             log.sync();
             assertEquals(log.lastLsn(), log.syncedLsn());
             assertTrue(log.segments() > 1, "segments=" + log.segments());
         }
-        Logs.Checker checker = new Logs.Checker();
+        Logs.Checker checker = logs.checker();
 
         try (WriteAheadLog log = WriteAheadLog.open(directory, Logs.options(SMALL, 2), checker)) {
             assertEquals(checker.last(), log.lastLsn());
@@ -60,19 +61,19 @@ class WriteAheadLogTest {
     void continuesBehindWhatItReplayed() {
         long last = 0;
         for (int round = 0; round < 5; round++) {
-            Logs.Checker checker = new Logs.Checker();
+            Logs.Checker checker = logs.checker();
             LogOptions options = Logs.options(SMALL, round);
             try (WriteAheadLog log = round == 0
                     ? WriteAheadLog.create(directory, options)
                     : WriteAheadLog.open(directory, options, checker)) {
                 assertEquals(last, checker.last());
-                Logs.append(log, 3);
-                Logs.append(log, 4);
+                logs.append(log, 3, 1);
+                logs.append(log, 4, 1);
                 last = log.lastLsn();
             }
         }
 
-        Logs.Checker checker = new Logs.Checker();
+        Logs.Checker checker = logs.checker();
         WriteAheadLog.replay(directory, Logs.options(SMALL, 0), checker);
         assertEquals(35, checker.last());
     }
@@ -82,8 +83,7 @@ class WriteAheadLogTest {
         WriteAheadLog.create(directory, Logs.options(SMALL, 1)).close();
         List<String> before = directory.list();
 
-        WriteAheadLog.open(directory, Logs.options(SMALL, 2), new Logs.Checker())
-                .close();
+        WriteAheadLog.open(directory, Logs.options(SMALL, 2), logs.checker()).close();
 
         assertEquals(before, directory.list());
     }
@@ -91,12 +91,12 @@ class WriteAheadLogTest {
     @Test
     void rewritesTheTailOfALogThatWasNotClosed() {
         WriteAheadLog abandoned = WriteAheadLog.create(directory, Logs.options(SMALL, 1));
-        Logs.append(abandoned, 2);
+        logs.append(abandoned, 2, 1);
         abandoned.sync();
-        Logs.append(abandoned, 2);
+        logs.append(abandoned, 2, 1);
         abandoned.sync();
 
-        Logs.Checker checker = new Logs.Checker();
+        Logs.Checker checker = logs.checker();
         try (WriteAheadLog log = WriteAheadLog.open(directory, Logs.options(SMALL, 2), checker)) {
             assertEquals(4, checker.last());
             assertEquals(2, log.report().durableLsn());
@@ -104,7 +104,7 @@ class WriteAheadLogTest {
             assertEquals(2, log.segments());
         }
 
-        Logs.Checker again = new Logs.Checker();
+        Logs.Checker again = logs.checker();
         ReplayReport report = WriteAheadLog.replay(directory, Logs.options(SMALL, 3), again);
         assertEquals(4, again.last());
         assertEquals(4, report.durableLsn());
@@ -115,7 +115,7 @@ class WriteAheadLogTest {
         byte[] giant = new byte[3 << 20];
         new Random(5).nextBytes(giant);
         try (WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 1))) {
-            Logs.append(log, 1);
+            logs.append(log, 1, 1);
             Frame frame = log.frame().begin(2);
             assertTrue(frame.fits(giant.length));
             frame.add(9, 1, ByteBuffer.wrap(giant));
@@ -159,7 +159,7 @@ class WriteAheadLogTest {
             log.prepare();
             assertTrue(directory.exists("wal-0000000002.tmp"));
             while (log.segments() < 3) {
-                Logs.append(log, 2);
+                logs.append(log, 2, 1);
             }
             log.prepare();
         }
@@ -182,13 +182,13 @@ class WriteAheadLogTest {
         WriteAheadLog.create(directory, Logs.options(SMALL, 1)).close();
         LogOptions other = LogOptions.of(new UUID(1, 2));
 
-        assertThrows(CorruptWalException.class, () -> WriteAheadLog.open(directory, other, new Logs.Checker()));
+        assertThrows(CorruptWalException.class, () -> WriteAheadLog.open(directory, other, logs.checker()));
     }
 
     @Test
     void refusesToCreateOverRecords() {
         try (WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 1))) {
-            Logs.append(log, 1);
+            logs.append(log, 1, 1);
         }
 
         assertThrows(NotAStoreException.class, () -> WriteAheadLog.create(directory, Logs.options(SMALL, 2)));
@@ -201,7 +201,7 @@ class WriteAheadLogTest {
         directory.create("wal-0000000002.tmp").close();
 
         try (WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 2))) {
-            Logs.append(log, 1);
+            logs.append(log, 1, 1);
         }
         assertEquals(List.of("wal-0000000001"), directory.list());
     }
@@ -213,7 +213,7 @@ class WriteAheadLogTest {
         log.close();
 
         assertThrows(IllegalStateException.class, log::sync);
-        assertThrows(IllegalStateException.class, () -> Logs.append(log, 1));
+        assertThrows(IllegalStateException.class, () -> logs.append(log, 1, 1));
     }
 
     private static Frame small(WriteAheadLog log) {
