@@ -73,6 +73,8 @@ public final class Indexers implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        // Wakes those that wait for work; linking itself waits for nothing that an interrupt could break.
+        threads.forEach(Thread::interrupt);
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {
@@ -97,8 +99,7 @@ public final class Indexers implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            // Nobody interrupts an indexer but a program that ends all its threads: the store can go on without
-            // linking.
+            // By close, or by a program that ends all its threads: the store can go on without linking.
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
