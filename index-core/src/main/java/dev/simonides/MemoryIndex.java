@@ -344,11 +344,11 @@ public final class MemoryIndex implements AutoCloseable {
     }
 
     SearchResult search(Query query, boolean exactly) {
-        codec.checkQuery(query.vector());
         SearchScratch scratch = store.scratchPool().claim();
         try {
             Tenant tenant = store.tenants().find(query.tenant());
             if (tenant == null) {
+                codec.checkQuery(query.vector());
                 return new SearchResult();
             }
             if (exactly) {

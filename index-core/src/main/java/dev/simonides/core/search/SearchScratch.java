@@ -59,7 +59,7 @@ public final class SearchScratch {
      * Encodes a vector as it will be logged and stored: the code record, then the original, without a gap.
      *
      * @param codec shape of a vector
-     * @param vector checked by the codec
+     * @param vector checked by the codec before
      * @param destination out
      * @param offset where to write, in bytes
      */

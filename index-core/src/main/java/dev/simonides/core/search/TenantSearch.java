@@ -61,11 +61,12 @@ public final class TenantSearch {
      * Searches by the cheaper walk.
      *
      * @param tenant where
-     * @param vector the query, checked by the codec
+     * @param vector the query; the codec checks it
      * @param k hits wanted, at least 1
      * @param ef size of the pool; at least k are kept
      * @param countPages whether to count distinct pages, which costs about as much as the search
      * @param scratch claimed by the caller; holds the result afterwards
+     * @throws IllegalArgumentException if the vector is not one of this store
      */
     public void search(Tenant tenant, float[] vector, int k, int ef, boolean countPages, SearchScratch scratch) {
         codec.encodeQuery(vector, scratch.exactQuery, scratch.traversal.query());
@@ -91,9 +92,10 @@ public final class TenantSearch {
      * Searches by scoring every vector with its original, or with its code where the store keeps no originals.
      *
      * @param tenant where
-     * @param vector the query, checked by the codec
+     * @param vector the query; the codec checks it
      * @param k hits wanted, at least 1
      * @param scratch claimed by the caller; holds the result afterwards
+     * @throws IllegalArgumentException if the vector is not one of this store
      */
     public void exact(Tenant tenant, float[] vector, int k, SearchScratch scratch) {
         codec.encodeQuery(vector, scratch.exactQuery, scratch.traversal.query());
