@@ -88,7 +88,7 @@ final class KernelSelection {
         return new Offer.Present(new VectorApiKernels(), "");
     }
 
-    private static Offer offerNative(KernelTier tier, NativeLibrary library) {
+    static Offer offerNative(KernelTier tier, NativeLibrary library) {
         return switch (library) {
             case NativeLibrary.Missing(String reason) -> new Offer.Absent(reason);
             case NativeLibrary.Loaded loaded -> {

@@ -169,8 +169,11 @@ sealed interface LibraryPlace {
             throws IOException {
         int owner = (int) Files.getAttribute(path, "unix:uid", NOFOLLOW_LINKS);
         OptionalInt user = PosixCalls.effectiveUser();
-        if (user.isEmpty() || owner != user.getAsInt()) {
-            throw new IOException(path + ": owner: expected=" + user + ", actual=" + owner);
+        if (user.isEmpty()) {
+            throw new IOException(path + ": owner: this system does not say who we are");
+        }
+        if (owner != user.getAsInt()) {
+            throw new IOException(path + ": owner: expected=" + user.getAsInt() + ", actual=" + owner);
         }
         if (!found.permissions().equals(mode)) {
             throw new IOException(path + ": mode: expected=" + PosixFilePermissions.toString(mode) + ", actual="

@@ -465,6 +465,40 @@ abstract class KernelsContract {
         memory.assertGuardsIntact();
     }
 
+    // ---- bounds ----------------------------------------------------------------------------------------------------
+
+    /** Everything read ends where mapped memory ends: a byte more and the process dies. */
+    @Test
+    void readsNothingBehindItsShapes() {
+        assumeTrue(PosixCalls.mapsMemory(), "memory is mapped on Linux only");
+        try (EdgeMemory vectors = new EdgeMemory();
+                EdgeMemory queries = new EdgeMemory()) {
+            long results = memory.block(64 << 10, 0);
+            for (int dimension : Shapes.dimensions()) {
+                long query = queries.block(dimension);
+                kernels.int8Dot(vectors.block(dimension), query, dimension);
+                kernels.int8DotBulk(vectors.block(7L * dimension), dimension, 7, query, dimension, results);
+                kernels.int8Unbias(vectors.block(dimension), dimension, results);
+
+                long block = queries.block(Int8QueryLayout.bytes(dimension));
+                setInt(block + Int8QueryLayout.DIMENSION_OFFSET, dimension);
+                setInt(block + Int8QueryLayout.FACTORS_OFFSET_OFFSET, dimension);
+                kernels.int8ScoreBulk(vectors.block(7L * (dimension + 8)), dimension + 8, 7, block, results);
+
+                long floats = queries.block(4L * dimension);
+                for (FloatKernel kernel : FloatKernel.values()) {
+                    long bytes = (long) kernel.componentBytes() * dimension;
+                    kernel.single(kernels, vectors.block(bytes), floats, dimension);
+                    kernel.bulk(kernels, vectors.block(7 * bytes), bytes, 7, floats, dimension, results);
+                }
+                kernels.int8QuantizeQuery(floats, dimension, results);
+                kernels.f32ToF16(floats, dimension, results);
+                kernels.f16ToF32(vectors.block(2L * dimension), dimension, results);
+            }
+            memory.assertGuardsIntact();
+        }
+    }
+
     // ---- rows and comparisons --------------------------------------------------------------------------------------
 
     /** Rows a pitch apart, and their addresses in the same order. */
