@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.simonides.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.NoSuchElementException;
 final class JsonLinesSource implements VectorSource {
 
     /** The payload limit of the index, and room for a vector of the largest dimension beside it. */
-    private static final int LINE_BYTES_MAX = (64 << 20) + (1 << 20);
+    private static final int LINE_BYTES_MAX = Limits.PAYLOAD_BYTES_MAX + (1 << 20);
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.bench.data;
 
+import dev.simonides.Limits;
 import java.nio.file.Path;
 
 /**
@@ -10,9 +11,6 @@ import java.nio.file.Path;
  * <p>Immutable.
  */
 public final class LineFile {
-
-    private static final int TEXT_BYTES_MAX = 64 << 20;
-    private static final int TENANT_BYTES_MAX = 256;
 
     private final Path path;
     private final int lineBytesMax;
@@ -29,7 +27,7 @@ public final class LineFile {
      * @return the file
      */
     public static LineFile texts(Path path) {
-        return new LineFile(path, TEXT_BYTES_MAX);
+        return new LineFile(path, Limits.PAYLOAD_BYTES_MAX);
     }
 
     /**
@@ -39,7 +37,7 @@ public final class LineFile {
      * @return the file
      */
     public static LineFile tenants(Path path) {
-        return new LineFile(path, TENANT_BYTES_MAX);
+        return new LineFile(path, Limits.TENANT_BYTES_MAX);
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.bench.data;
 
+import dev.simonides.Limits;
 import io.jhdf.api.Dataset;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +19,7 @@ import java.util.Objects;
 public final class NeighbourTable {
 
     /** The largest width; no search returns more. */
-    public static final int WIDTH_MAX = 10_000;
+    public static final int WIDTH_MAX = Limits.TOP_MAX;
 
     private static final String NEIGHBORS = "neighbors";
     private static final int SLICE_ROWS = 128;

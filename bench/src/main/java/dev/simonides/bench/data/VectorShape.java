@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.bench.data;
 
+import dev.simonides.Limits;
+
 /**
  * How many vectors of how many components a checked file holds.
  *
@@ -12,7 +14,7 @@ package dev.simonides.bench.data;
 public record VectorShape(int dimension, long count) {
 
     /** The largest dimension that a file may have; the index takes no larger one. */
-    public static final int DIMENSION_MAX = 4096;
+    public static final int DIMENSION_MAX = Limits.DIMENSION_MAX;
 
     /**
      * A shape.
