@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.cli;
+
+import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.MemoryIndexStats;
+import dev.simonides.wal.ReplayReport;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code simonides info}: what a store holds, and how it does. */
+@Command(name = "info", description = "Show what a store holds.")
+final class InfoCommand implements Callable<Integer> {
+    @Mixin
+    private final StoreArgument store = new StoreArgument();
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+        try (ProgressBars bars = output.bars();
+                MemoryIndex index = store.open(bars)) {
+            bars.finish();
+            MemoryIndexStats stats = index.stats();
+            say(index.options(), stats);
+            output.row(row(index.options(), stats));
+        }
+        return ExitCode.DONE;
+    }
+
+    private void say(MemoryIndexOptions options, MemoryIndexStats stats) {
+        ReplayReport replay = stats.replay();
+        output.say("store      %s", store.directory());
+        output.say("options    %s", StoreOptions.line(options));
+        output.say(
+                "memories   %,d live in %,d tenants (%,d vectors, dead ones included)",
+                stats.liveCount(), stats.tenantCount(), stats.ordinalCount());
+        output.say(
+                "graphs     %,d tenants have one; %,d vectors pending", stats.graphTenantCount(), stats.pendingCount());
+        output.say(
+                "log        %,d bytes, last LSN %d, durable LSN %d",
+                stats.logBytes(), stats.lastLsn(), stats.durableLsn());
+        output.say(
+                "memory     %,d bytes off heap of a budget of %,d", stats.offHeapBytes(), options.memoryBudgetBytes());
+        output.say("kernels    %s", stats.kernels());
+        output.say(
+                "recovery   %,d records in %,d frames of %,d segments, %,d torn bytes cut off, %s",
+                replay.records(),
+                replay.frames(),
+                replay.segments(),
+                replay.tornBytes(),
+                replay.closed() ? "after a clean close" : "after a process that did not close");
+    }
+
+    private JsonRow row(MemoryIndexOptions options, MemoryIndexStats stats) {
+        ReplayReport replay = stats.replay();
+        return StoreOptions.row(options)
+                .with("store", store.directory().toString())
+                .with("live", stats.liveCount())
+                .with("ordinals", stats.ordinalCount())
+                .with("pending", stats.pendingCount())
+                .with("tenants", stats.tenantCount())
+                .with("graph_tenants", stats.graphTenantCount())
+                .with("last_lsn", stats.lastLsn())
+                .with("durable_lsn", stats.durableLsn())
+                .with("log_bytes", stats.logBytes())
+                .with("off_heap_bytes", stats.offHeapBytes())
+                .with("memory_budget_bytes", options.memoryBudgetBytes())
+                .with("kernels", stats.kernels())
+                .with("replayed_records", replay.records())
+                .with("replayed_frames", replay.frames())
+                .with("replayed_segments", replay.segments())
+                .with("torn_bytes", replay.tornBytes())
+                .with("closed_cleanly", replay.closed());
+    }
+}

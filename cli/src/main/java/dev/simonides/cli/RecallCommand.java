@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.cli;
+
+import dev.simonides.MemoryIndex;
+import dev.simonides.bench.data.NeighbourTable;
+import dev.simonides.bench.data.VectorFile;
+import dev.simonides.bench.data.VectorRow;
+import dev.simonides.bench.data.VectorShape;
+import dev.simonides.bench.data.VectorSource;
+import dev.simonides.bench.recall.RecallRow;
+import dev.simonides.bench.recall.RecallSweep;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code simonides recall}: how much of the truth is found, and how fast, at one ef after the other. */
+@Command(name = "recall", description = "Measure recall and latency against true neighbours.")
+final class RecallCommand implements Callable<Integer> {
+    @Mixin
+    private final StoreArgument store = new StoreArgument();
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Option(
+            names = "--queries",
+            paramLabel = "FILE",
+            required = true,
+            description = "Vectors to search for; of an HDF5 file its test set.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private Path queryFile;
+
+    @Option(
+            names = "--truth",
+            paramLabel = "FILE",
+            required = true,
+            description = "Their true neighbours, as rows of the import: .ivecs or .hdf5.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private Path truthFile;
+
+    @Option(names = "-k", paramLabel = "N", description = "Neighbours to look for (default ${DEFAULT-VALUE}).")
+    private int k = 10;
+
+    @Option(
+            names = "--ef",
+            paramLabel = "N",
+            split = ",",
+            description = "Candidates looked at, one or several (default 10,20,40,80,160,320).")
+    private List<Integer> efs = List.of(10, 20, 40, 80, 160, 320);
+
+    @Override
+    public Integer call() {
+        try (ProgressBars bars = output.bars();
+                MemoryIndex index = store.open(bars)) {
+            float[][] queries = queries(index);
+            RecallSweep sweep = RecallSweep.of(queries, NeighbourTable.read(truthFile), k);
+            List<RecallRow> rows =
+                    sweep.run(new IndexSearcher(index, VectorRow::numberOf, bars), efs, (_, _) -> bars.finish());
+            print(rows);
+        }
+        return ExitCode.DONE;
+    }
+
+    private float[][] queries(MemoryIndex index) {
+        VectorFile file = VectorFile.ofQueries(queryFile);
+        VectorCodec codec = VectorCodec.of(
+                index.options().dimension(),
+                index.options().similarity(),
+                index.options().originals(),
+                Kernels.best());
+        VectorShape shape = file.validate(row -> codec.checkQuery(row.vector()));
+        if (shape.count() == 0) {
+            throw Refusal.usage(queryFile + ": no queries");
+        }
+        try (VectorSource rows = file.open()) {
+            return RecallSweep.queries(rows);
+        }
+    }
+
+    private void print(List<RecallRow> rows) {
+        output.say(
+                "%6s %4s %8s %10s %10s %10s %10s %12s %8s",
+                "ef", "k", "recall", "mean µs", "p50 µs", "p99 µs", "wall µs", "evaluations", "pages");
+        for (RecallRow row : rows) {
+            output.say(
+                    "%6d %4d %8.4f %10.1f %10.1f %10.1f %10.1f %12.1f %8.1f",
+                    row.ef(),
+                    row.k(),
+                    row.recall(),
+                    row.meanMicros(),
+                    row.p50Micros(),
+                    row.p99Micros(),
+                    row.wallMicros(),
+                    row.evaluations(),
+                    row.pages());
+            output.json(row.json());
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.cli;
+
+import dev.simonides.bench.data.VectorFileException;
+import dev.simonides.wal.BudgetExceededException;
+import dev.simonides.wal.NotAStoreException;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StoreLockedException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** {@code simonides}: the entry point of the command line. */
+@Command(
+        name = "simonides",
+        description = "An embedded vector memory index: one directory is one store.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            CreateCommand.class,
+            ImportCommand.class,
+            SearchCommand.class,
+            RecallCommand.class,
+            InfoCommand.class,
+            VerifyCommand.class
+        },
+        footer = "%nsimonides COMMAND --help tells the options of a command.")
+public final class Simonides {
+    private Simonides() {}
+
+    /**
+     * Runs a command and ends the process.
+     *
+     * @param arguments the command and its arguments
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(writer(System.out), writer(System.err), arguments));
+    }
+
+    /** UTF-8 whatever the locale: JSON is, and so are the texts. */
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    /**
+     * Runs a command inside this process.
+     *
+     * @param out takes the results
+     * @param err takes progress and errors
+     * @param arguments the command and its arguments
+     * @return one of {@link ExitCode}
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Logging.quiet();
+        CommandLine commandLine = new CommandLine(new Simonides());
+        Arguments.register(commandLine);
+        commandLine.setOut(out);
+        commandLine.setErr(err);
+        commandLine.setParameterExceptionHandler(Simonides::misused);
+        commandLine.setExecutionExceptionHandler(Simonides::failed);
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            err.println("simonides: out of memory (" + e.getMessage() + "); give the JVM more, for example"
+                    + " SIMONIDES_JAVA_OPTS=-XX:MaxRAMPercentage=75");
+            return ExitCode.FAILED;
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static int misused(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + oneLine(String.valueOf(e.getMessage())) + "; see " + name + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + oneLine(explain(e)));
+        if (command.getParseResult().hasMatchedOption("--debug")) {
+            e.printStackTrace(command.getErr());
+        }
+        return exitCode(e);
+    }
+
+    private static String explain(Exception e) {
+        String message = e.getMessage();
+        return switch (e) {
+            case Refusal _, VectorFileException _, StorageException _, IllegalArgumentException _
+            when message != null -> message;
+            default -> "unexpected: " + e + "; --debug shows where";
+        };
+    }
+
+    private static int exitCode(Exception e) {
+        return switch (e) {
+            case Refusal refusal -> refusal.exitCode();
+            case StoreLockedException _ -> ExitCode.LOCKED;
+            case NotAStoreException _, BudgetExceededException _ -> ExitCode.USAGE;
+            case VectorFileException _, IllegalArgumentException _ -> ExitCode.USAGE;
+            default -> ExitCode.FAILED;
+        };
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

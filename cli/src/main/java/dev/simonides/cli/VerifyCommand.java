@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.cli;
+
+import dev.simonides.MemoryIndex;
+import dev.simonides.VerifyReport;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code simonides verify}: reads everything, and checks it against everything else. */
+@Command(name = "verify", description = "Check a store; exit code 1 if it is damaged.")
+final class VerifyCommand implements Callable<Integer> {
+    @Mixin
+    private final StoreArgument store = new StoreArgument();
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+        try (ProgressBars bars = output.bars();
+                MemoryIndex index = store.open(bars)) {
+            VerifyReport report = index.verify(bars);
+            bars.finish();
+            report.findings().forEach(finding -> output.say("%s", finding));
+            output.say(
+                    "%s: %s; checked %,d vectors, %,d links, %,d frames of the log; %,d vectors unreachable",
+                    store.directory(),
+                    report.clean() ? "clean" : report.findings().size() + " findings",
+                    report.vectorsChecked(),
+                    report.linksChecked(),
+                    report.framesChecked(),
+                    report.unreachable());
+            output.row(JsonRow.create()
+                    .with("clean", report.clean())
+                    .with("findings", report.findings())
+                    .with("vectors_checked", report.vectorsChecked())
+                    .with("links_checked", report.linksChecked())
+                    .with("frames_checked", report.framesChecked())
+                    .with("unreachable", report.unreachable()));
+            return report.clean() ? ExitCode.DONE : ExitCode.FAILED;
+        }
+    }
+}

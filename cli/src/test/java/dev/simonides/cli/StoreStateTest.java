@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.simonides.MemoryIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code info} and {@code verify}, on stores that are sound, damaged, and in use. */
+final class StoreStateTest {
+    private static final int COUNT = 400;
+
+    @TempDir
+    private Path folder;
+
+    private Path store;
+
+    @BeforeEach
+    void importVectors() {
+        store = folder.resolve("s");
+        Outcome.of("create", store, "--dim", Samples.DIMENSION).done();
+        Path base = Samples.fvecs(folder.resolve("base.fvecs"), Samples.vectors(COUNT));
+        Outcome.of("import", store, base, "--tenant", "alice").done();
+    }
+
+    @Test
+    void infoCountsWhatIsThere() {
+        Map<String, Object> info = Outcome.of("info", store, "--json").done().object();
+
+        assertEquals((long) COUNT, info.get("live"));
+        assertEquals(1L, info.get("tenants"));
+        assertEquals(0L, info.get("pending"));
+        assertEquals((long) COUNT, info.get("replayed_records"));
+        assertEquals(0L, info.get("torn_bytes"));
+        assertTrue((long) info.get("log_bytes") > COUNT * Samples.DIMENSION, info::toString);
+        assertTrue(!((String) info.get("kernels")).isBlank());
+    }
+
+    @Test
+    void infoTellsPeopleTheSame() {
+        String said = String.join("\n", Outcome.of("info", store).done().out());
+
+        assertTrue(said.contains("400 live in 1 tenant"), said);
+        assertTrue(said.contains("dimension 24, cosine"), said);
+        assertTrue(said.contains("kernels"), said);
+    }
+
+    @Test
+    void verifyFindsNothingInASoundStore() {
+        Map<String, Object> report =
+                Outcome.of("verify", store, "--json").done().object();
+
+        assertEquals(true, report.get("clean"));
+        assertEquals(List.of(), report.get("findings"));
+        assertEquals((long) COUNT, report.get("vectors_checked"));
+    }
+
+    @Test
+    void aDamagedLogEndsInOne() throws IOException {
+        Path log = largestFile();
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[COUNT * Samples.DIMENSION / 2] ^= 0x40;
+        Files.write(log, bytes);
+
+        Outcome outcome = Outcome.of("verify", store);
+
+        assertEquals(ExitCode.FAILED, outcome.exitCode(), outcome::toString);
+        assertTrue(outcome.toString().contains(log.getFileName().toString()), outcome::toString);
+    }
+
+    @Test
+    void aStoreInUseIsLocked() {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertEquals(COUNT, index.stats().liveCount());
+
+            Refusals.assertEnded(ExitCode.LOCKED, Outcome.of("info", store), "open");
+        }
+    }
+
+    @Test
+    void debugShowsWhereARefusalComesFrom() {
+        Outcome outcome = Outcome.of("info", folder.resolve("missing"), "--debug");
+
+        assertEquals(ExitCode.USAGE, outcome.exitCode());
+        assertTrue(outcome.err().size() > 3, outcome::toString);
+        assertTrue(outcome.err().get(2).strip().startsWith("at "), outcome::toString);
+    }
+
+    private Path largestFile() throws IOException {
+        try (Stream<Path> files = Files.list(store)) {
+            return files.max(Comparator.comparingLong(file -> file.toFile().length()))
+                    .orElseThrow();
+        }
+    }
+}
