@@ -3,7 +3,7 @@
 /**
  * The command line {@code simonides}: create, import, search, recall, info, verify, and the demonstration.
  *
- * <p>Imported by nobody. picocli fills the fields of the commands by reflection, hence the {@code opens}.
+ * <p>Imported by nobody. picocli fills the fields of the commands by reflection, hence the two {@code opens}.
  */
 @org.jspecify.annotations.NullMarked
 module dev.simonides.cli {
@@ -13,9 +13,12 @@ module dev.simonides.cli {
     requires dev.simonides.core;
     requires info.picocli;
     requires java.logging;
+    requires java.management;
     requires me.tongfei.progressbar;
     requires static org.jspecify;
 
     opens dev.simonides.cli to
+            info.picocli;
+    opens dev.simonides.cli.demo to
             info.picocli;
 }

@@ -2,6 +2,7 @@
 package dev.simonides.cli;
 
 import dev.simonides.bench.data.VectorFileException;
+import dev.simonides.cli.demo.DemoCommand;
 import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.NotAStoreException;
 import dev.simonides.wal.StorageException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ParameterException;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             CreateCommand.class,
             ImportCommand.class,
             SearchCommand.class,
