@@ -40,6 +40,7 @@ final class LogScan {
     private long durableLsn;
     private long frames;
     private long records;
+    private long position;
     private long bytes;
     private long tornBytes;
     private boolean closed;
@@ -80,10 +81,87 @@ final class LogScan {
         for (int i = 0; i < headers.size(); i++) {
             boolean last = i + 1 == headers.size();
             try (SegmentReader reader = open(headers.get(i).number())) {
+                begin(reader);
                 segment(reader, last ? NO_LIMIT : headers.get(i + 1).baseLsn());
                 bytesBefore += reader.size();
             }
         }
+    }
+
+    /**
+     * Reads everything that can be read, and collects what is wrong instead of stopping at it.
+     *
+     * @param numbers the segments to look at, ascending
+     * @param limit the LSN behind the last record, or {@link #NO_LIMIT} where nobody writes
+     */
+    List<StorageException> verify(List<Long> numbers, long limit) {
+        List<StorageException> findings = new ArrayList<>();
+        List<SegmentHeader> found = new ArrayList<>();
+        long expectedNumber = FIRST_NUMBER;
+        for (long number : numbers) {
+            if (number != expectedNumber) {
+                findings.add(missing(expectedNumber));
+            }
+            try (SegmentReader reader = open(number)) {
+                check(found, reader);
+                found.add(reader.header());
+                bytesTotal += reader.size();
+            } catch (StorageException e) {
+                findings.add(e);
+            }
+            expectedNumber = number + 1;
+        }
+        if (numbers.isEmpty()) {
+            findings.add(missing(FIRST_NUMBER));
+        }
+        headers = found;
+        for (int i = 0; i < found.size(); i++) {
+            long number = found.get(i).number();
+            if (i + 1 == found.size()) {
+                verifySegment(number, numbers.getLast() == number ? limit : NO_LIMIT, findings);
+            } else {
+                // Where the next segment is missing, nobody knows where this one was to end.
+                SegmentHeader next = found.get(i + 1);
+                verifySegment(number, next.number() == number + 1 ? next.baseLsn() : NO_LIMIT, findings);
+            }
+        }
+        return findings;
+    }
+
+    private void verifySegment(long number, long limit, List<StorageException> findings) {
+        try (SegmentReader reader = open(number)) {
+            begin(reader);
+            expectedLsn = reader.header().baseLsn();
+            boolean more = true;
+            while (more) {
+                try {
+                    segment(reader, limit);
+                    more = false;
+                } catch (CorruptWalException e) {
+                    findings.add(e);
+                    more = skipDamage(reader, limit);
+                }
+            }
+            bytesBefore += reader.size();
+        } catch (StorageException e) {
+            findings.add(e);
+        }
+    }
+
+    /** Goes on to the next whole frame behind a damaged place; whether there is one. */
+    private boolean skipDamage(SegmentReader reader, long limit) {
+        long end = Math.min(reader.sectorsEnd(), reader.header().capacity());
+        for (position += SegmentLayout.BLOCK_BYTES; position < end; position += SegmentLayout.BLOCK_BYTES) {
+            if (reader.sector(position) == FrameState.VALID
+                    && reader.claimsFrame(position)
+                    && reader.read(position) == FrameState.VALID
+                    && reader.firstLsn() > expectedLsn
+                    && reader.lastLsn() < limit) {
+                expectedLsn = reader.firstLsn();
+                return true;
+            }
+        }
+        return false;
     }
 
     SegmentReader open(long number) {
@@ -95,24 +173,31 @@ final class LogScan {
         long number = FIRST_NUMBER;
         for (long present : numbers) {
             if (present != number) {
-                throw new CorruptWalException(SegmentName.of(number), StorageException.NO_OFFSET, "segment is missing");
+                throw missing(number);
             }
             try (SegmentReader reader = open(number)) {
-                if (number == FIRST_NUMBER) {
-                    checkFirst(reader);
-                } else {
-                    checkFollows(found.getLast(), reader);
-                }
+                check(found, reader);
                 found.add(reader.header());
                 bytesTotal += reader.size();
             }
             number++;
         }
         if (found.isEmpty()) {
-            throw new CorruptWalException(
-                    SegmentName.of(FIRST_NUMBER), StorageException.NO_OFFSET, "the log has no segment");
+            throw missing(FIRST_NUMBER);
         }
         return found;
+    }
+
+    private static CorruptWalException missing(long number) {
+        return new CorruptWalException(SegmentName.of(number), StorageException.NO_OFFSET, "segment is missing");
+    }
+
+    private static void check(List<SegmentHeader> before, SegmentReader reader) {
+        if (reader.header().number() == FIRST_NUMBER) {
+            checkFirst(reader);
+        } else if (!before.isEmpty()) {
+            checkFollows(before.getLast(), reader);
+        }
     }
 
     private static void checkFirst(SegmentReader reader) {
@@ -141,13 +226,17 @@ final class LogScan {
         }
     }
 
-    /** Reads one segment's frames up to the limit, or to the log's end if there is none. */
-    private void segment(SegmentReader reader, long limit) {
+    private void begin(SegmentReader reader) {
         // S2.
         durableLsn = Math.max(durableLsn, reader.header().baseLsn() - 1);
         closed = false;
         tail.clear();
-        long position = SegmentLayout.BLOCK_BYTES;
+        position = SegmentLayout.BLOCK_BYTES;
+        bytes += SegmentLayout.BLOCK_BYTES;
+    }
+
+    /** Reads a segment's frames from {@link #position} up to the limit, or to the log's end if there is none. */
+    private void segment(SegmentReader reader, long limit) {
         long end = Math.min(reader.sectorsEnd(), reader.header().capacity());
         FrameState state = FrameState.VALID;
         while (position < end && expectedLsn < limit && !closed) {
@@ -155,20 +244,20 @@ final class LogScan {
             if (state != FrameState.VALID) {
                 break;
             }
-            checkContinues(reader, position, limit);
-            accept(reader, position);
+            checkContinues(reader, limit);
+            accept(reader);
             position += reader.frameBlockBytes();
+            bytes += reader.frameBlockBytes();
             visitor.progress(bytesBefore + position, bytesTotal);
         }
         if (limit == NO_LIMIT) {
-            checkEnd(reader, position, state);
+            checkEnd(reader, state);
         } else if (expectedLsn < limit) {
-            throw lost(reader, position, state, limit);
+            throw lost(reader, state, limit);
         }
-        bytes += position;
     }
 
-    private void checkContinues(SegmentReader reader, long position, long limit) {
+    private void checkContinues(SegmentReader reader, long limit) {
         if (reader.firstLsn() != expectedLsn || reader.lastLsn() >= limit) {
             throw new CorruptWalException(
                     reader.name(),
@@ -178,7 +267,7 @@ final class LogScan {
         }
     }
 
-    private void accept(SegmentReader reader, long position) {
+    private void accept(SegmentReader reader) {
         durableLsn = Math.max(durableLsn, reader.durableLsn());
         while (!tail.isEmpty() && tail.getFirst().lastLsn() <= durableLsn) {
             tail.removeFirst();
@@ -206,7 +295,7 @@ final class LogScan {
      *
      * <p>A segment shorter than it was created is one whose log was closed, and ends right behind the closing frame.
      */
-    private void checkEnd(SegmentReader reader, long position, FrameState state) {
+    private void checkEnd(SegmentReader reader, FrameState state) {
         long capacity = reader.header().capacity();
         if (reader.size() > capacity || (reader.size() < capacity && !(closed && position == reader.size()))) {
             throw new CorruptWalException(
@@ -244,7 +333,7 @@ final class LogScan {
         }
     }
 
-    private CorruptWalException lost(SegmentReader reader, long position, FrameState state, long limit) {
+    private CorruptWalException lost(SegmentReader reader, FrameState state, long limit) {
         String consequence = "acknowledged records are lost: LSN " + expectedLsn + ".." + (limit - 1);
         return state == FrameState.VALID
                 ? new CorruptWalException(reader.name(), position, "segment ends early; " + consequence)
@@ -262,6 +351,10 @@ final class LogScan {
 
     long lastLsn() {
         return expectedLsn - 1;
+    }
+
+    LogVerification verification(List<StorageException> findings) {
+        return new LogVerification(headers.size(), frames, records, bytes, findings);
     }
 
     ReplayReport report() {

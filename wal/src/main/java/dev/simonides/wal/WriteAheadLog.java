@@ -127,6 +127,41 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Checks the log of a store that nobody has open, in every byte, without writing anything.
+     *
+     * @param directory where
+     * @param options how
+     * @param visitor receives every record that can be read, and the progress
+     * @return what was found; damage is in it and not thrown
+     */
+    public static LogVerification verify(StorageDirectory directory, LogOptions options, LogVisitor visitor) {
+        LogScan scan = new LogScan(directory, options, visitor);
+        return scan.verification(scan.verify(LogScan.numbers(directory), LogScan.NO_LIMIT));
+    }
+
+    /**
+     * Checks this log in every byte, up to the last record appended, while it may be written on. Any thread that is
+     * never interrupted.
+     *
+     * @param visitor receives every record that can be read, and the progress
+     * @return what was found; damage is in it and not thrown
+     */
+    public LogVerification verify(LogVisitor visitor) {
+        List<Long> numbers;
+        long limit;
+        syncLock.lock();
+        try {
+            // The lock keeps the last segment what it is, so the last record is in it or in one before.
+            numbers = LogScan.numbers(directory);
+            limit = lastLsn + 1;
+        } finally {
+            syncLock.unlock();
+        }
+        LogScan scan = new LogScan(directory, options, visitor);
+        return scan.verification(scan.verify(numbers, limit));
+    }
+
+    /**
      * The log's one builder of frames. Writer thread only.
      *
      * @return the builder, to be begun at {@link #lastLsn()} + 1

@@ -31,11 +31,13 @@ public final class CrashStates {
 
     private final SimulatedDirectory directory;
     private final CrashModel model;
+    private final int first;
     private final Random random;
 
-    private CrashStates(SimulatedDirectory directory, CrashModel model) {
+    private CrashStates(SimulatedDirectory directory, CrashModel model, int first) {
         this.directory = directory;
         this.model = model;
+        this.first = first;
         this.random = new Random(model.seed());
     }
 
@@ -47,7 +49,17 @@ public final class CrashStates {
      * @return the states
      */
     public static CrashStates of(SimulatedDirectory directory, CrashModel model) {
-        return new CrashStates(directory, model);
+        return new CrashStates(directory, model, 0);
+    }
+
+    /**
+     * Of these states those of crashes after a number of operations or more.
+     *
+     * @param position how many operations at least
+     * @return the states
+     */
+    public CrashStates from(int position) {
+        return new CrashStates(directory, model, position);
     }
 
     /**
@@ -96,6 +108,9 @@ public final class CrashStates {
         }
 
         void look(int position, long promised) {
+            if (position < first) {
+                return;
+            }
             int units = state.pending().size();
             BitSet chosen = new BitSet(units);
             if (units <= model.exhaustiveUnitsMax()) {

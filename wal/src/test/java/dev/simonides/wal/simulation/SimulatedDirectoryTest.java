@@ -197,11 +197,9 @@ class SimulatedDirectoryTest {
         SimulatedDirectory disk = SimulatedDirectory.empty();
         run.accept(disk);
         Set<String> found = new TreeSet<>();
-        CrashStates.of(disk, model).forEach(position -> position == disk.operations() ? 1 : 0, state -> {
-            if (state.position() == disk.operations()) {
-                found.add(describe(state.image()));
-            }
-        });
+        CrashStates.of(disk, model)
+                .from(disk.operations())
+                .forEach(position -> 0, state -> found.add(describe(state.image())));
         return found;
     }
 
