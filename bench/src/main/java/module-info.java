@@ -3,7 +3,8 @@
 /**
  * Measures the other modules: kernel benchmarks, data readers and generators, and the recall sweep.
  *
- * <p>Imported by the command line only.
+ * <p>Imported by the command line only. On the module path, HDF5 files need {@code --add-modules
+ * org.slf4j,org.apache.commons.lang3}: jhdf is an automatic module and cannot say that it requires them.
  */
 @org.jspecify.annotations.NullMarked
 module dev.simonides.bench {

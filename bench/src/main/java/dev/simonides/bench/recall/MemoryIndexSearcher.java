@@ -7,10 +7,11 @@ import dev.simonides.Query;
 import dev.simonides.SearchResult;
 import dev.simonides.bench.data.VectorRow;
 import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * The memories of one tenant of a memory index, imported with the keys {@code row-<n>}.
+ * The memories of one tenant of a memory index, whose keys lead to the rows of a ground truth.
  *
  * <p>Confined to one thread.
  */
@@ -18,16 +19,19 @@ public final class MemoryIndexSearcher implements Searcher<SearchResult> {
 
     private final MemoryIndex index;
     private final String tenant;
+    private final ToLongFunction<String> rows;
     private final ProgressListener listener;
 
-    private MemoryIndexSearcher(MemoryIndex index, String tenant, ProgressListener listener) {
+    private MemoryIndexSearcher(
+            MemoryIndex index, String tenant, ToLongFunction<String> rows, ProgressListener listener) {
         this.index = index;
         this.tenant = tenant;
+        this.rows = rows;
         this.listener = listener;
     }
 
     /**
-     * A tenant's memories.
+     * A tenant's memories, imported with the keys {@code row-<n>}.
      *
      * @param index the index; stays the caller's
      * @param tenant the tenant, empty for the one without a name
@@ -35,7 +39,21 @@ public final class MemoryIndexSearcher implements Searcher<SearchResult> {
      * @return the searcher
      */
     public static MemoryIndexSearcher of(MemoryIndex index, String tenant, ProgressListener listener) {
-        return new MemoryIndexSearcher(index, tenant, listener);
+        return of(index, tenant, VectorRow::numberOf, listener);
+    }
+
+    /**
+     * A tenant's memories under keys of any form.
+     *
+     * @param index the index; stays the caller's
+     * @param tenant the tenant, empty for the one without a name
+     * @param rows tells the row of the truth that a key stands for, or -1 if it is none
+     * @param listener hears how linking goes on, before the sweep
+     * @return the searcher
+     */
+    public static MemoryIndexSearcher of(
+            MemoryIndex index, String tenant, ToLongFunction<String> rows, ProgressListener listener) {
+        return new MemoryIndexSearcher(index, tenant, rows, listener);
     }
 
     @Override
@@ -69,10 +87,11 @@ public final class MemoryIndexSearcher implements Searcher<SearchResult> {
     @Override
     public long row(SearchResult result, int rank) {
         String key = result.get(rank).key();
-        long row = VectorRow.numberOf(key);
+        long row = rows.applyAsLong(key);
         if (row < 0) {
-            throw new IllegalStateException("key: expected=row-<n>, the row of an import, actual=" + key
-                    + "; a ground truth says nothing about other keys");
+            throw new IllegalStateException(
+                    "found the key " + key + ", which is no row of the ground truth; recall can be"
+                            + " measured where the keys are those of an import, row-<n>");
         }
         return row;
     }
