@@ -14,7 +14,7 @@ package dev.simonides.simd;
  *
  * The codes are padded with zeros to a multiple of 64 bytes, so that a kernel may read whole 64-byte blocks of a query.
  */
-public final class Int8QueryLayout {
+public final class Int8QueryLayout { // tidy: format, in memory only
     /** i32: number of codes, at least 1. */
     public static final int DIMENSION_OFFSET = 0;
     /** i32: where a document's two float32 factors stand, in bytes from the start of its code. */

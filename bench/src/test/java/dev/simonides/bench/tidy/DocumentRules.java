@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What must be written down: a package-info a package and a thread contract a stateful exported type. */
+/** What must be written down: a package-info a package, a thread contract a stateful exported type, a format a layout. */
 final class DocumentRules {
     private static final Pattern CONTRACT =
             Pattern.compile("(?i)\\b(immutable|any thread|writer thread only|one thread|confined to)\\b");
@@ -60,5 +60,20 @@ final class DocumentRules {
             }
         }
         return findings;
+    }
+
+    /** A layout of bytes is named in the document of the formats. */
+    static List<Finding> checkFormat(JavaSource source, String formats) {
+        if (source.test() || !source.fileName().endsWith("Layout.java")) {
+            return List.of();
+        }
+        var name = source.fileName().replace(".java", "");
+        return Pattern.compile("\\b" + name + "\\b").matcher(formats).find()
+                ? List.of()
+                : List.of(new Finding(
+                        "format",
+                        source.path(),
+                        source.lineOf("class " + name),
+                        name + " is not named in docs/FORMAT.md; add its table"));
     }
 }

@@ -13,13 +13,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The sources and class files of a project tree, and all findings in them. Confined to one test. */
+/** The sources, class files and documents of a project tree, and all findings in them. Confined to one test. */
 final class Project {
     /** The modules that are compiled before this test runs. The command line is compiled after it; its sources are read. */
     static final List<String> COMPILED = List.of("native-simd", "quantization", "wal", "index-core", "bench");
 
     private static final List<String> MODULES =
             List.of("native-simd", "quantization", "wal", "index-core", "bench", "cli");
+    private static final List<String> FORMAT_MODULES = List.of("native-simd", "quantization", "wal", "index-core");
     private static final Pattern EXPORT = Pattern.compile("exports\\s+([\\w.]+)\\s*;");
 
     private final Path root;
@@ -30,12 +31,16 @@ final class Project {
     /** By the path of their source. */
     private final Map<String, List<CompiledType>> types = new TreeMap<>();
 
-    private Project(Path root) {
+    private final String formats;
+
+    private Project(Path root, String formats) {
         this.root = root;
+        this.formats = formats;
     }
 
     static Project read(Path root) throws IOException {
-        var project = new Project(root);
+        var document = root.resolve("docs/FORMAT.md");
+        var project = new Project(root, Files.exists(document) ? Files.readString(document) : "");
         for (var module : MODULES) {
             for (var file : files(root.resolve(module).resolve("src"), ".java")) {
                 var source = JavaSource.read(root, file);
@@ -92,6 +97,9 @@ final class Project {
             findings.addAll(OrderRule.check(source, compiled));
             findings.addAll(imports.check(source, compiled));
             findings.addAll(DocumentRules.checkThreads(source, compiled, exported));
+            if (FORMAT_MODULES.contains(source.module())) {
+                findings.addAll(DocumentRules.checkFormat(source, formats));
+            }
         }
         return Silences.apply(sources, findings);
     }

@@ -41,6 +41,7 @@ class TidyRulesTest {
         write(
                 "wal/src/main/java/dev/simonides/wal/package-info.java",
                 PACKAGE_INFO.formatted("none.", "dev.simonides.wal"));
+        write("docs/FORMAT.md", "# Formats\n\n## Frames: `FrameLayout`\n");
     }
 
     @Test
@@ -277,6 +278,9 @@ class TidyRulesTest {
 
     @Test
     void findsWhatIsNotDocumented() throws IOException {
+        write(
+                "wal/src/main/java/dev/simonides/wal/SegmentLayout.java",
+                "package dev.simonides.wal;\n\nfinal class SegmentLayout {}\n");
         write("wal/src/main/java/dev/simonides/wal/Log.java", """
             package dev.simonides.wal;
 
@@ -297,6 +301,7 @@ class TidyRulesTest {
                         "bench/src/main/java/dev/simonides/bench/package-info.java:1 package-info",
                         "bench/src/main/java/dev/simonides/bench/package-info.java:1 package-info",
                         "wal/src/main/java/dev/simonides/wal/Log.java:4 threads",
+                        "wal/src/main/java/dev/simonides/wal/SegmentLayout.java:3 format",
                         "wal/src/main/java/dev/simonides/wal/simulation/Medium.java:1 package-info"),
                 findings());
     }

@@ -20,7 +20,7 @@ import java.lang.invoke.VarHandle;
  * each list padded to a cache line. A list may hold {@code 1.25 ×} its target before it is pruned back: pruning costs a
  * hundred evaluations, a slack slot four bytes.
  */
-final class NodeLayout {
+final class NodeLayout { // tidy: format, in memory only
     static final long DEGREE_OFFSET = 0;
     static final long STATE_OFFSET = 4;
     static final long UPPER_OFFSET = 8;

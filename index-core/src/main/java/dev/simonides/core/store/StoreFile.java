@@ -27,6 +27,9 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
     static final String NAME = "STORE";
     static final String UNFINISHED_NAME = "STORE.tmp";
 
+    private static final int ASYNC_CODE =
+            new Durability.Async(Durability.Async.LAG_MILLIS, Durability.Async.LAG_BYTES).code();
+
     /** Writes the file under its unfinished name, durable with that name. */
     void writeUnfinished(StorageDirectory directory) {
         if (directory.exists(UNFINISHED_NAME)) {
@@ -92,11 +95,18 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
             throw new CorruptSegmentException(path, StoreLayout.CRC32C, "checksum does not match");
         }
         int version = bytes.getInt(StoreLayout.VERSION);
-        if (version != StoreLayout.VERSION_VALUE || bytes.getInt(StoreLayout.INCOMPAT_FEATURES) != 0) {
+        // Whoever opens a store writes it, so features that only forbid writing forbid opening too.
+        int features =
+                bytes.getInt(StoreLayout.INCOMPAT_FEATURES) | bytes.getInt(StoreLayout.READ_ONLY_COMPAT_FEATURES);
+        if (version != StoreLayout.VERSION_VALUE || features != 0) {
             throw new UnsupportedFormatException(path, version, StoreLayout.VERSION_VALUE, StoreLayout.VERSION_VALUE);
         }
         UUID storeId = new UUID(bytes.getLong(StoreLayout.STORE_ID_HIGH), bytes.getLong(StoreLayout.STORE_ID_LOW));
         try {
+            int reserved = bytes.getInt(StoreLayout.RESERVED);
+            if (reserved != 0) {
+                throw new IllegalArgumentException("reserved: expected=0, actual=" + reserved);
+            }
             return new StoreFile(storeId, options(bytes));
         } catch (IllegalArgumentException e) {
             // The checksum was right, so someone wrote it so.
@@ -117,12 +127,17 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
     }
 
     private static Durability durability(ByteBuffer bytes) {
-        Durability.Async async = new Durability.Async(
-                Math.max(1, bytes.getLong(StoreLayout.ASYNC_LAG_MILLIS)),
-                Math.max(1 << 20, bytes.getLong(StoreLayout.ASYNC_LAG_BYTES)));
         int code = bytes.getInt(StoreLayout.DURABILITY);
+        long lagMillis = bytes.getLong(StoreLayout.ASYNC_LAG_MILLIS);
+        long lagBytes = bytes.getLong(StoreLayout.ASYNC_LAG_BYTES);
+        if (code == ASYNC_CODE) {
+            return new Durability.Async(lagMillis, lagBytes);
+        }
+        if (lagMillis != 0 || lagBytes != 0) {
+            throw new IllegalArgumentException("a lag without ASYNC: millis=" + lagMillis + ", bytes=" + lagBytes);
+        }
         for (Durability durability :
-                List.of(new Durability.SyncEach(), new Durability.Group(), async, new Durability.None())) {
+                List.of(new Durability.SyncEach(), new Durability.Group(), new Durability.None())) {
             if (durability.code() == code) {
                 return durability;
             }

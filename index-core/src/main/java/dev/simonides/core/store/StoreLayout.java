@@ -2,7 +2,6 @@
 package dev.simonides.core.store;
 
 import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
-import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
 
 import java.lang.foreign.StructLayout;
@@ -24,8 +23,8 @@ import java.nio.ByteOrder;
  * </pre>
  *
  * <p><em>The file is valid if and only if</em> (1) it has exactly {@link #BYTES} bytes; (2) the magic is right; (3) the
- * CRC-32C of everything before it matches; (4) the version is known and no unknown incompat bit is set; (5) every option is
- * within its limits. Normative: docs/FORMAT.md, "STORE".
+ * CRC-32C of everything before it matches; (4) the version is known and no unknown feature bit is set, but
+ * for compat bits; (5) every option is within its limits, and what is reserved is zero. Normative: docs/FORMAT.md, "STORE".
  */
 public final class StoreLayout {
     private static final ValueLayout U32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -52,7 +51,7 @@ public final class StoreLayout {
             U64.withName("seed"),
             U64.withName("asyncLagMillis"),
             U64.withName("asyncLagBytes"),
-            paddingLayout(4).withName("reserved"),
+            U32.withName("reserved"),
             U32.withName("crc32c"));
 
     /** Bytes of the file. */
@@ -120,6 +119,9 @@ public final class StoreLayout {
 
     /** Offset of the asynchronous durability's lag in bytes, else 0. */
     public static final int ASYNC_LAG_BYTES = offset("asyncLagBytes");
+
+    /** Offset of four bytes of zero. */
+    public static final int RESERVED = offset("reserved");
 
     /** Offset of the CRC-32C of everything before it. */
     public static final int CRC32C = offset("crc32c");

@@ -19,7 +19,7 @@ import java.lang.invoke.VarHandle;
  *         keyBytes  payloadBytes   timestamp   key bytes, payload bytes
  * </pre>
  */
-final class LifeLayout {
+final class LifeLayout { // tidy: format, in memory only
     static final long LIFE_BYTES = 24;
     static final long BIRTH_OFFSET = 0;
     static final long DEATH_OFFSET = 8;

@@ -18,7 +18,7 @@ import java.lang.invoke.VarHandle;
  * <p>Codes begin at the same offset in every class, so a page base and a slot are enough to find a code. The originals of
  * a page stand in a block of their own, by slot: traversal then touches only codes.
  */
-public final class VectorPageLayout {
+public final class VectorPageLayout { // tidy: format, in memory only until pages are sealed into files
     /** Offset of the number of slots in use, int32, release-stored. */
     static final long COUNT_OFFSET = 0;
 
