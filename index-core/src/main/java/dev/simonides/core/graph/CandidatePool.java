@@ -62,8 +62,19 @@ public final class CandidatePool {
         return size == capacity ? score(keys[size - 1]) : Float.NEGATIVE_INFINITY;
     }
 
-    boolean full() {
-        return size == capacity;
+    /** The order of the last score of a full pool, else that of a score anything beats; for {@link #beats}. */
+    int thresholdOrder() {
+        return size == capacity ? (int) (keys[size - 1] >> 32) : Integer.MAX_VALUE;
+    }
+
+    /** 1 if a score, given by its float bits, may enter a pool with that threshold, else 0; without a branch. */
+    static int beats(int scoreBits, int thresholdOrder) {
+        return (int) (((long) order(scoreBits) - thresholdOrder - 1) >>> 63);
+    }
+
+    /** Two's complement order for negative floats, then inverted: the best score becomes the smallest number. */
+    private static int order(int scoreBits) {
+        return ~(scoreBits ^ (scoreBits >> 31 & 0x7FFFFFFF));
     }
 
     /** Takes the best unexpanded entry and marks it; −1 if all are expanded. */
@@ -135,9 +146,7 @@ public final class CandidatePool {
     /** Packs a candidate so that a smaller key is a better one. */
     public static long key(int ordinal, float score) {
         int bits = Float.floatToRawIntBits(Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score);
-        // Two's complement order for negative floats, then inverted: the best score becomes the smallest number.
-        int order = ~(bits ^ (bits >> 31 & 0x7FFFFFFF));
-        return (long) order << 32 | (long) ordinal << 1;
+        return (long) order(bits) << 32 | (long) ordinal << 1;
     }
 
     public static int ordinal(long key) {

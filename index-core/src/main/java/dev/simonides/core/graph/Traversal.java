@@ -2,6 +2,7 @@
 package dev.simonides.core.graph;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.simonides.Limits;
@@ -24,7 +25,7 @@ public final class Traversal {
     private final Kernels kernels;
     private final CandidatePool pool = new CandidatePool();
     private final VisitedSet visited = new VisitedSet();
-    private final int[] gathered = new int[Limits.GATHER_MAX];
+    private final int[] survivors = new int[Limits.GATHER_MAX];
     private final long query;
     private final long addresses;
     private final long scores;
@@ -130,9 +131,7 @@ public final class Traversal {
     /** Scores the first node. */
     void start(int ordinal) {
         visited.add(ordinal);
-        gathered[0] = ordinal;
-        MEMORY.set(JAVA_LONG, addresses, vectors.codeAddress(ordinal));
-        scoreGathered(1, 0);
+        scoreMembers(visited.size() - 1, 0);
     }
 
     /**
@@ -162,27 +161,31 @@ public final class Traversal {
     private void expand(int ordinal, int level, long ahead) {
         hops++;
         long list = graph.list(ordinal, level);
-        int degree = Graph.degree(list);
-        long ids = Graph.ids(list, level);
-        int count = 0;
-        for (int i = 0; i < degree; i++) {
-            int neighbor = Graph.id(ids, i);
-            if (visited.add(neighbor)) {
-                gathered[count] = neighbor;
-                MEMORY.set(JAVA_LONG, addresses + 8L * count, vectors.codeAddress(neighbor));
-                count++;
-            }
-        }
-        if (count > 0) {
-            scoreGathered(count, ahead);
+        int from = visited.size();
+        visited.addAll(Graph.ids(list, level), Graph.degree(list));
+        if (visited.size() > from) {
+            scoreMembers(from, ahead);
         }
     }
 
-    private void scoreGathered(int count, long ahead) {
-        kernels.int8ScoreGather(addresses, count, query, scores, ahead, graph.nodeBytes());
-        evaluations += count;
+    /** Scores the members of the visited set from an index on, and offers those that may enter the pool. */
+    private void scoreMembers(int from, long ahead) {
+        int count = visited.size() - from;
         for (int i = 0; i < count; i++) {
-            pool.offer(gathered[i], MEMORY.get(JAVA_FLOAT, scores + 4L * i));
+            MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(visited.member(from + i)));
+        }
+        kernels.int8ScoreGather(addresses, count, query, scores, ahead, ahead == 0 ? 0 : graph.nodeBytes());
+        evaluations += count;
+        int threshold = pool.thresholdOrder();
+        int survivorCount = 0;
+        for (int i = 0; i < count; i++) {
+            // No branch, as in the visited set: whether a score survives is a coin toss too.
+            survivors[survivorCount] = i;
+            survivorCount += CandidatePool.beats(MEMORY.get(JAVA_INT, scores + 4L * i), threshold);
+        }
+        for (int i = 0; i < survivorCount; i++) {
+            int survivor = survivors[i];
+            pool.offer(visited.member(from + survivor), MEMORY.get(JAVA_FLOAT, scores + 4L * survivor));
         }
     }
 }
