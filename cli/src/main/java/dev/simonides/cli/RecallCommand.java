@@ -2,11 +2,14 @@
 package dev.simonides.cli;
 
 import dev.simonides.MemoryIndex;
+import dev.simonides.Query;
+import dev.simonides.SearchResult;
 import dev.simonides.bench.data.NeighbourTable;
 import dev.simonides.bench.data.VectorFile;
 import dev.simonides.bench.data.VectorRow;
 import dev.simonides.bench.data.VectorShape;
 import dev.simonides.bench.data.VectorSource;
+import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.RecallRow;
 import dev.simonides.bench.recall.RecallSweep;
 import dev.simonides.quantization.VectorCodec;
@@ -59,8 +62,8 @@ final class RecallCommand implements Callable<Integer> {
                 MemoryIndex index = store.open(bars)) {
             float[][] queries = queries(index);
             RecallSweep sweep = RecallSweep.of(queries, NeighbourTable.read(truthFile), k);
-            List<RecallRow> rows =
-                    sweep.run(new IndexSearcher(index, VectorRow::numberOf, bars), efs, (_, _) -> bars.finish());
+            requireRows(index, queries[0]);
+            List<RecallRow> rows = sweep.run(MemoryIndexSearcher.of(index, "", bars), efs, (_, _) -> bars.finish());
             print(rows);
         }
         return ExitCode.DONE;
@@ -79,6 +82,20 @@ final class RecallCommand implements Callable<Integer> {
         }
         try (VectorSource rows = file.open()) {
             return RecallSweep.queries(rows);
+        }
+    }
+
+    /** The truth knows rows of an import into the tenant without a name; it says nothing about other memories. */
+    private void requireRows(MemoryIndex index, float[] query) {
+        SearchResult result = index.search(Query.of(query).top(1));
+        if (result.size() == 0) {
+            throw Refusal.usage(store.directory() + ": the tenant without a name holds no memories to compare with the"
+                    + " truth; import them without --tenant");
+        }
+        String key = result.get(0).key();
+        if (VectorRow.numberOf(key) < 0) {
+            throw Refusal.usage(store.directory() + ": key: expected=row-<n>, the row of an import, actual=" + key
+                    + "; the truth says nothing about other keys");
         }
     }
 

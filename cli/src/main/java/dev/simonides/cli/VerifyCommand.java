@@ -38,7 +38,11 @@ final class VerifyCommand implements Callable<Integer> {
                     .with("links_checked", report.linksChecked())
                     .with("frames_checked", report.framesChecked())
                     .with("unreachable", report.unreachable()));
-            return report.clean() ? ExitCode.DONE : ExitCode.FAILED;
+            return exitCode(report);
         }
+    }
+
+    static int exitCode(VerifyReport report) {
+        return report.clean() ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

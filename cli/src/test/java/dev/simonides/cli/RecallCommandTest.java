@@ -4,6 +4,8 @@ package dev.simonides.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.Memory;
+import dev.simonides.MemoryIndex;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +82,21 @@ final class RecallCommandTest {
 
         assertEquals(2, outcome.out().size(), outcome::toString);
         assertTrue(outcome.out().getFirst().contains("recall"), outcome::toString);
+    }
+
+    @Test
+    void refusesAStoreThatTheTruthSaysNothingAbout() {
+        Path tenants = folder.resolve("tenants");
+        Outcome.of("create", tenants, "--dim", Samples.DIMENSION).done();
+        Outcome.of("import", tenants, queries, "--tenant", "alice").done();
+        Path named = folder.resolve("named");
+        Outcome.of("create", named, "--dim", Samples.DIMENSION).done();
+        try (MemoryIndex index = MemoryIndex.open(named)) {
+            var _ = index.put(Memory.of("by-name", Samples.vectors(1)[0]));
+        }
+
+        Refusals.assertRefused(Outcome.of("recall", tenants, "--queries", queries, "--truth", truth), "tenant");
+        Refusals.assertRefused(Outcome.of("recall", named, "--queries", queries, "--truth", truth), "by-name", "row-");
     }
 
     @Test

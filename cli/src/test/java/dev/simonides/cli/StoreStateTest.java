@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.MemoryIndex;
+import dev.simonides.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,13 @@ final class StoreStateTest {
         assertEquals(true, report.get("clean"));
         assertEquals(List.of(), report.get("findings"));
         assertEquals((long) COUNT, report.get("vectors_checked"));
+    }
+
+    @Test
+    void aFindingEndsInOne() {
+        assertEquals(ExitCode.DONE, VerifyCommand.exitCode(new VerifyReport(List.of(), 1, 2, 3, 4)));
+        assertEquals(
+                ExitCode.FAILED, VerifyCommand.exitCode(new VerifyReport(List.of("a link to nowhere"), 1, 2, 3, 0)));
     }
 
     @Test

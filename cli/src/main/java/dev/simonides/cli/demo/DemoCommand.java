@@ -11,16 +11,17 @@ import dev.simonides.Query;
 import dev.simonides.VerifyReport;
 import dev.simonides.bench.Machine;
 import dev.simonides.bench.data.NeighbourTable;
+import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.PassListener;
 import dev.simonides.bench.recall.RecallRow;
 import dev.simonides.bench.recall.RecallSweep;
 import dev.simonides.cli.ExitCode;
 import dev.simonides.cli.ImportTimes;
 import dev.simonides.cli.Importer;
-import dev.simonides.cli.IndexSearcher;
 import dev.simonides.cli.JsonRow;
 import dev.simonides.cli.Output;
 import dev.simonides.cli.ProgressBars;
+import dev.simonides.cli.Refusal;
 import dev.simonides.embedding.Embedder;
 import dev.simonides.embedding.HashingEmbedder;
 import java.io.IOException;
@@ -46,9 +47,10 @@ import picocli.CommandLine.Option;
 public final class DemoCommand implements Callable<Integer> {
     private static final int HITS_SHOWN = 3;
     private static final int TOP = 10;
+    private static final int TEXTS_MIN = TOP;
     private static final int QUERY_COUNT = 300;
     private static final long QUERY_SEED = 0x51_30_11_1DE5L;
-    private static final List<Integer> EFS = List.of(10, 20, 40, 80, 160);
+    private static final List<Integer> EFS = List.of(10, 20, 40, 80);
     private static final double RECALL_MIN = 0.95;
     private static final double NANOS_A_SECOND = 1e9;
 
@@ -78,36 +80,48 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireAtLeast("--texts", textCount, TEXTS_MIN);
+        requireAtLeast("--notes", noteCount, 1);
         if (directory.isPresent()) {
             run(directory.get());
             output.say("%nThe store stays in %s; ask it: simonides search %1$s --text '...'", directory.get());
         } else {
             Path temporary = Files.createTempDirectory("simonides-demo-");
-            try {
-                run(temporary.resolve("memories"));
-            } finally {
+            run(temporary.resolve("memories"));
+            if (failures.isEmpty()) {
                 delete(temporary);
+                output.say("%nThe store is removed; demo --dir DIR keeps it, to be asked and looked at afterwards.");
+            } else {
+                output.say("%nThe store stays in %s, to be looked at.", temporary.resolve("memories"));
             }
         }
         return failures.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
+    private static void requireAtLeast(String option, long value, long min) {
+        if (value < min) {
+            throw Refusal.usage(option + ": expected=" + min + " or more, actual=" + value);
+        }
+    }
+
     private void run(Path store) {
         Corpus corpus = Corpus.load().thinned(textCount);
         Embedder embedder = HashingEmbedder.ofDimension(dimension);
-        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(dimension);
-        try (MemoryIndex index = MemoryIndex.create(store, options)) {
+        try (MemoryIndex index = MemoryIndex.create(store, MemoryIndexOptions.ofDimension(dimension))) {
             fill(index, corpus, embedder);
             ask(index, embedder);
             compare(index, corpus, embedder);
         }
-        kill(store, new Notes(corpus, embedder), corpus.size());
-        Machine machine = Machine.current();
-        table.line("machine", "%s", machine.line());
-        output.row(JsonRow.create().with("step", "machine").with("machine", machine.line()));
+        kill(store, new Notes(corpus, embedder));
+        table.line("machine", "%s", Machine.current().line());
         output.say("%nWhat was measured");
         table.text().forEach(line -> output.say("%s", line));
         failures.forEach(failure -> output.say("%nFAILED: %s", failure));
+        output.row(JsonRow.create()
+                .with("step", "proof")
+                .with("proven", failures.isEmpty())
+                .with("failures", failures)
+                .with("machine", Machine.current().line()));
     }
 
     /** Creates the memories, and stores them. */
@@ -122,6 +136,9 @@ public final class DemoCommand implements Callable<Integer> {
         try (ProgressBars bars = output.bars()) {
             times = new Importer(index, bars).store(memories.iterator(), memories.size());
         }
+        output.say(
+                "   stored at %,.0f/s, stored and linked into the graph at %,.0f/s",
+                times.storedPerSecond(), times.linkedPerSecond());
         table.line("texts", "%,d from WordNet 3.0, %d dimensions", corpus.size(), dimension);
         table.line("embedded", "%,.0f/s by the built-in hashing embedder", embeddedPerSecond);
         table.line("stored", "%,.0f/s acknowledged", times.storedPerSecond());
@@ -164,8 +181,8 @@ public final class DemoCommand implements Callable<Integer> {
         Map<String, Integer> rows = corpus.rows();
         RecallSweep sweep = RecallSweep.of(queries, truth(index, queries, rows), TOP);
         double best = 0;
-        for (RecallRow row :
-                sweep.run(new IndexSearcher(index, rows::get, ProgressListener.SILENT), EFS, PassListener.SILENT)) {
+        for (RecallRow row : sweep.run(
+                MemoryIndexSearcher.of(index, "", rows::get, ProgressListener.SILENT), EFS, PassListener.SILENT)) {
             best = Math.max(best, row.recall());
             table.line(
                     "recall@" + TOP + " at ef " + row.ef(),
@@ -190,42 +207,43 @@ public final class DemoCommand implements Callable<Integer> {
 
     /** What the store's exact twin finds. */
     private static NeighbourTable truth(MemoryIndex index, float[][] queries, Map<String, Integer> rows) {
-        int width = Math.min(TOP, rows.size());
         int[] truth = Arrays.stream(queries)
-                .flatMap(query -> index.exact().search(Query.of(query).top(width)).hits().stream())
+                .flatMap(query -> index.exact().search(Query.of(query).top(TOP)).hits().stream())
                 .mapToInt(hit -> rows.get(hit.key()))
                 .toArray();
-        return NeighbourTable.of(width, truth);
+        return NeighbourTable.of(TOP, truth);
     }
 
-    private void kill(Path store, Notes notes, long before) {
+    private void kill(Path store, Notes notes) {
         output.say("%n4. Starting a process that writes notes, and killing it with SIGKILL while it does");
         KillProof proof = new KillProof(store, notes);
         KillProof.Killed killed = proof.kill(noteCount);
         long begin = System.nanoTime();
-        try (MemoryIndex index = MemoryIndex.open(store);
-                ProgressBars bars = output.bars()) {
+        try (ProgressBars bars = output.bars();
+                MemoryIndex index = MemoryIndex.open(store, stored -> stored.progress(bars))) {
             double reopenedSeconds = (System.nanoTime() - begin) / NANOS_A_SECOND;
-            KillProof.Found found = proof.find(index, killed, before);
+            KillProof.Found found = proof.find(index, killed);
             VerifyReport report = index.verify(bars);
             bars.finish();
+            output.say(
+                    "   it had acknowledged %,d notes when it died; the reopened store has %,d of them, and %,d more"
+                            + " that it had not come to acknowledge",
+                    killed.acknowledged(), found.right(), found.unacknowledged());
             table.line("acknowledged, then killed", "%,d notes", killed.acknowledged());
             table.line("reopened", "in %.2f s", reopenedSeconds);
-            table.line("found with text and vector", "%,d, missing %,d", found.right(), found.missing());
-            table.line("unacknowledged, yet there", "%,d (allowed)", found.unacknowledged());
+            table.line("found with text and vector", "%,d notes, missing %,d", found.right(), found.missing());
+            table.line("unacknowledged, yet there", "%,d notes (allowed)", found.unacknowledged());
             table.line(
-                    "verified",
-                    "%s",
-                    report.clean() ? "clean" : report.findings().toString());
+                    "texts from before",
+                    "%,d, missing or changed %,d",
+                    notes.corpus().size(),
+                    found.textsLost());
+            table.line("verified", "%s", report.clean() ? "clean" : String.join("; ", report.findings()));
             table.line("durability", "%s", index.options().durability());
             output.row(row(killed, found, report)
                     .with("reopened_s", reopenedSeconds)
                     .with("durability", index.options().durability().toString()));
-            prove(
-                    found.proven(killed),
-                    "of %,d acknowledged notes the reopened store has %s",
-                    killed.acknowledged(),
-                    found);
+            prove(found.proven(killed), "the writer had %s, the reopened store has %s", killed, found);
             prove(report.clean(), "the reopened store is damaged: %s", report.findings());
         }
     }
@@ -239,6 +257,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .with("wrong", found.wrong())
                 .with("unacknowledged", found.unacknowledged())
                 .with("strangers", found.strangers())
+                .with("texts_lost", found.textsLost())
                 .with("clean", report.clean());
     }
 

@@ -46,10 +46,11 @@ final class KillProof {
      * @param wrong notes, acknowledged or not, that are there with another text or vector
      * @param unacknowledged notes beyond the acknowledged ones that are there too
      * @param strangers memories in the store that nobody wrote, or that are missing if negative
+     * @param textsLost texts stored before the writer began that are not there, or not as they were
      */
-    record Found(long right, long missing, long wrong, long unacknowledged, long strangers) {
+    record Found(long right, long missing, long wrong, long unacknowledged, long strangers, long textsLost) {
         boolean proven(Killed killed) {
-            return right == killed.acknowledged() && missing == 0 && wrong == 0 && strangers == 0;
+            return right == killed.acknowledged() && missing == 0 && wrong == 0 && strangers == 0 && textsLost == 0;
         }
     }
 
@@ -111,12 +112,8 @@ final class KillProof {
         return false;
     }
 
-    /**
-     * Looks for the notes in the reopened store.
-     *
-     * @param before live memories before the writer began
-     */
-    Found find(MemoryIndex index, Killed killed, long before) {
+    /** Looks for the notes in the reopened store, and for the texts of the corpus, which were there before. */
+    Found find(MemoryIndex index, Killed killed) {
         long right = 0;
         long missing = 0;
         long wrong = 0;
@@ -137,9 +134,24 @@ final class KillProof {
             wrong += asWritten(memory.get(), number) ? 0 : 1;
             number++;
         }
-        long unacknowledged = number - killed.acknowledged();
-        long strangers = index.stats().liveCount() - before - (killed.acknowledged() - missing) - unacknowledged;
-        return new Found(right, missing, wrong, unacknowledged, strangers);
+        long expected = notes.corpus().size() + number - missing;
+        long textsLost = notes.corpus().facts().stream()
+                .filter(fact -> !asImported(index, fact))
+                .count();
+        return new Found(
+                right,
+                missing,
+                wrong,
+                number - killed.acknowledged(),
+                index.stats().liveCount() - expected,
+                textsLost);
+    }
+
+    private boolean asImported(MemoryIndex index, Corpus.Fact fact) {
+        Optional<Memory> memory = index.get("", fact.key());
+        return memory.isPresent()
+                && memory.get().text().equals(fact.text())
+                && near(memory.get().vector(), notes.embedder().embed(fact.text()));
     }
 
     private boolean asWritten(Memory found, long number) {

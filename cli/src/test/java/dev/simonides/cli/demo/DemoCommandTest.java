@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.cli.ExitCode;
 import dev.simonides.cli.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +32,16 @@ final class DemoCommandTest {
         assertEquals(2_200L, only(rows, "import").get("texts"));
         assertEquals(15, of(rows, "search").size());
         assertEquals(
-                List.of(10L, 20L, 40L, 80L, 160L),
+                List.of(10L, 20L, 40L, 80L),
                 of(rows, "recall").stream().map(row -> row.get("ef")).toList());
         Map<String, Object> killed = only(rows, "kill");
         assertTrue((long) killed.get("acknowledged") >= 200, killed::toString);
         assertEquals(killed.get("acknowledged"), killed.get("found"));
         assertEquals(0L, killed.get("missing"));
         assertEquals("group", killed.get("durability"));
-        assertTrue(((String) only(rows, "machine").get("machine")).contains("kernels"));
+        assertTrue(((String) only(rows, "proof").get("machine")).contains("kernels"));
+        assertEquals(true, only(rows, "proof").get("proven"));
+        assertEquals(List.of(), only(rows, "proof").get("failures"));
         assertEquals(
                 10,
                 Outcome.of("search", store, "--text", "a river in Africa", "--json")
@@ -60,6 +65,18 @@ final class DemoCommandTest {
         assertTrue(said.contains("found with text and vector"), said);
         assertFalse(said.contains("FAILED"), said);
         assertEquals(before, temporaryStores());
+    }
+
+    @Test
+    void refusesToWriteIntoADirectoryThatIsInUse() throws IOException {
+        Files.writeString(folder.resolve("letter.txt"), "Dear Simonides,");
+
+        Outcome outcome = Outcome.of("demo", "--dir", folder, "--texts", 20, "--dim", 8);
+
+        assertEquals(ExitCode.USAGE, outcome.exitCode(), outcome::toString);
+        assertEquals(1, outcome.err().size(), outcome::toString);
+        assertEquals(ExitCode.USAGE, Outcome.of("demo", "--texts", 9).exitCode());
+        assertEquals(ExitCode.USAGE, Outcome.of("demo", "--notes", 0).exitCode());
     }
 
     private static long temporaryStores() {

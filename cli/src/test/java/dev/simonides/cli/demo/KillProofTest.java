@@ -30,7 +30,7 @@ final class KillProofTest {
 
     @BeforeEach
     void writeTenNotes() {
-        index = MemoryIndex.create(folder.resolve("s"), MemoryIndexOptions.ofDimension(DIMENSION));
+        index = storeOfTexts(folder.resolve("s"));
         for (int number = 0; number < 10; number++) {
             var _ = index.put(notes.memory(number));
         }
@@ -45,7 +45,7 @@ final class KillProofTest {
     void holdsWhereEveryAcknowledgedNoteIsThere() {
         KillProof.Found found = find(7);
 
-        assertEquals(new KillProof.Found(7, 0, 0, 3, 0), found);
+        assertEquals(new KillProof.Found(7, 0, 0, 3, 0, 0), found);
         assertTrue(found.proven(killedAfter(7)));
     }
 
@@ -107,17 +107,34 @@ final class KillProofTest {
     }
 
     @Test
+    void failsWhereATextFromBeforeIsLost() {
+        assertTrue(index.delete("", notes.corpus().facts().getFirst().key()));
+
+        KillProof.Found found = find(10);
+
+        assertEquals(1, found.textsLost());
+        assertFalse(found.proven(killedAfter(10)));
+    }
+
+    @Test
+    void failsWhereATextFromBeforeHasAnotherVector() {
+        Corpus.Fact fact = notes.corpus().facts().getFirst();
+        var _ = index.put(Memory.of(fact.key(), notes.memory(1).vector()).text(fact.text()));
+
+        assertFalse(find(10).proven(killedAfter(10)));
+    }
+
+    @Test
     void findsEverythingThatAKilledProcessHadAcknowledged() {
         index.close();
         KillProof proof = new KillProof(folder.resolve("t"), notes);
-        MemoryIndex.create(folder.resolve("t"), MemoryIndexOptions.ofDimension(DIMENSION))
-                .close();
+        storeOfTexts(folder.resolve("t")).close();
 
         KillProof.Killed killed = proof.kill(300);
 
         assertTrue(killed.acknowledged() >= 300, killed::toString);
         try (MemoryIndex reopened = MemoryIndex.open(folder.resolve("t"))) {
-            KillProof.Found found = proof.find(reopened, killed, 0);
+            KillProof.Found found = proof.find(reopened, killed);
             assertTrue(found.proven(killed), () -> killed + " " + found);
         }
     }
@@ -131,8 +148,17 @@ final class KillProofTest {
         assertThrows(Refusal.class, () -> proof.kill(1));
     }
 
+    private MemoryIndex storeOfTexts(Path directory) {
+        MemoryIndex created = MemoryIndex.create(directory, MemoryIndexOptions.ofDimension(DIMENSION));
+        for (Corpus.Fact fact : notes.corpus().facts()) {
+            var _ = created.put(
+                    Memory.of(fact.key(), notes.embedder().embed(fact.text())).text(fact.text()));
+        }
+        return created;
+    }
+
     private KillProof.Found find(long acknowledged) {
-        return new KillProof(folder.resolve("s"), notes).find(index, killedAfter(acknowledged), 0);
+        return new KillProof(folder.resolve("s"), notes).find(index, killedAfter(acknowledged));
     }
 
     private static KillProof.Killed killedAfter(long acknowledged) {
