@@ -18,6 +18,8 @@ final class SegmentFactory implements AutoCloseable {
     private final LogOptions options;
     private final ReentrantLock lock = new ReentrantLock();
     private long nextNumber;
+    // Between begin and complete the file with the next number's unfinished name is a segment in the making.
+    private boolean begun;
     private @Nullable Blank ready;
     private @Nullable ByteBuffer zeros;
 
@@ -30,11 +32,11 @@ final class SegmentFactory implements AutoCloseable {
         this.nextNumber = nextNumber;
     }
 
-    /** Makes the file of the next segment ahead of its need; does nothing if there is one. */
+    /** Makes the file of the next segment ahead of its need; does nothing if there is one, or one in the making. */
     void prepare() {
         lock.lock();
         try {
-            if (ready == null) {
+            if (ready == null && !begun) {
                 ready = blank(options.segmentBytes());
             }
         } finally {
@@ -53,16 +55,15 @@ final class SegmentFactory implements AutoCloseable {
             Blank blank = take(capacity);
             SegmentHeader header =
                     new SegmentHeader(options.storeId(), incarnation, nextNumber, baseLsn, newSalt(), blank.capacity());
-            boolean done = false;
+            begun = true;
             try {
                 SegmentWriter.zero(sectors, SegmentLayout.BLOCK_BYTES);
                 header.write(sectors);
                 blank.file().writeFully(sectors.limit(SegmentLayout.BYTES), 0);
-                done = true;
-            } finally {
-                if (!done) {
-                    discard(blank.file());
-                }
+            } catch (RuntimeException | Error e) {
+                begun = false;
+                discard(blank.file());
+                throw e;
             }
             return new SegmentWriter(header, blank.file(), sectors);
         } finally {
@@ -80,6 +81,7 @@ final class SegmentFactory implements AutoCloseable {
             nextNumber++;
             done = true;
         } finally {
+            begun = false;
             if (!done) {
                 discard(segment.file());
             }

@@ -196,10 +196,24 @@ class WriteAheadLogFaultTest {
                 outcome.logs = before;
                 continue;
             }
+            if (i % 4 == 1) {
+                prepare(log);
+            }
             if (i % 3 == 2) {
                 log.sync();
                 outcome.acknowledged = outcome.logs.last();
             }
+        }
+    }
+
+    /** A segment that cannot be made ahead is no failure of the log. */
+    private static void prepare(WriteAheadLog log) {
+        try {
+            log.prepare();
+        } catch (StoreFailedException e) {
+            throw e;
+        } catch (StorageException e) {
+            // Appends go on while the present segment has room, and then make the next one themselves.
         }
     }
 

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +207,37 @@ class WriteAheadLogTest {
             logs.append(log, 1, 1);
         }
         assertEquals(List.of("wal-0000000001"), directory.list());
+    }
+
+    @Test
+    void syncsBesideTheWriter() throws Exception {
+        WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 1));
+        AtomicLong acknowledged = new AtomicLong();
+        AtomicBoolean done = new AtomicBoolean();
+        FutureTask<Long> syncing = new FutureTask<>(() -> {
+            long rounds = 0;
+            while (!done.get()) {
+                log.sync();
+                log.prepare();
+                acknowledged.set(log.syncedLsn());
+                assertTrue(log.verify((lsn, type, flags, payload) -> {}).clean());
+                rounds++;
+            }
+            return rounds;
+        });
+        Thread.ofPlatform().start(syncing);
+        for (int i = 0; i < 300; i++) {
+            logs.append(log, 1 + i % 9, 1);
+        }
+        done.set(true);
+        assertTrue(syncing.get() > 0);
+
+        // Neither synced at the end nor closed: what was acknowledged is there.
+        Logs.Checker checker = logs.checker();
+        WriteAheadLog.replay(directory, Logs.options(SMALL, 2), checker);
+        assertTrue(checker.last() >= acknowledged.get());
+        assertEquals(logs.last(), checker.last());
+        log.close();
     }
 
     @Test
