@@ -12,6 +12,7 @@ import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.WriteOutcomeUnknownException;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A directory full of memories: put them, ask for the nearest ones. Any thread may call anything at any time.
@@ -111,9 +113,9 @@ public final class MemoryIndex implements AutoCloseable {
         return new MemoryIndex(Store.create(FileSystemDirectory.openOrCreate(directory), options));
     }
 
-    /** Opens or creates a store in any directory, simulated ones included. */
-    static MemoryIndex open(StorageDirectory directory, MemoryIndexOptions options) {
-        return new MemoryIndex(Store.openOrCreate(directory, options));
+    /** Opens or creates a store in any directory, simulated ones included, with a log of any shape. */
+    static MemoryIndex open(StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
+        return new MemoryIndex(Store.openOrCreate(directory, options, log));
     }
 
     /**

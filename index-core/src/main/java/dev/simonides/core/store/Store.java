@@ -66,7 +66,11 @@ public final class Store implements AutoCloseable {
     private boolean closed;
 
     private Store(
-            StorageDirectory directory, StorageLock lock, StoreFile file, MemoryIndexOptions options, boolean fresh) {
+            StorageDirectory directory,
+            StorageLock lock,
+            LogOptions logOptions,
+            MemoryIndexOptions options,
+            boolean fresh) {
         this.directory = directory;
         this.lock = lock;
         this.options = options;
@@ -80,7 +84,7 @@ public final class Store implements AutoCloseable {
                 () -> new SearchScratch(kernels, codec, scratchArena));
         this.search = new TenantSearch(kernels, codec, options.exactScanMax(), published);
         Applier applier = new Applier(tenants, keys, budget, records, codec);
-        this.logOptions = LogOptions.of(file.storeId());
+        this.logOptions = logOptions;
         try {
             this.log = fresh ? WriteAheadLog.create(directory, logOptions) : replay(applier);
         } catch (Throwable e) {
@@ -103,9 +107,23 @@ public final class Store implements AutoCloseable {
      * @throws IllegalArgumentException if the store's fixed options are others
      */
     public static Store openOrCreate(StorageDirectory directory, MemoryIndexOptions options) {
+        return openOrCreate(directory, options, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #openOrCreate(StorageDirectory, MemoryIndexOptions)}, with another shape of log: small segments show what
+     * happens at their ends, and salts from a seed make a simulated crash repeat itself.
+     *
+     * @param directory where; closed by the store, also if this fails
+     * @param options how
+     * @param log gets the usual options of the log and returns those to use
+     * @return the open store, its threads running
+     */
+    public static Store openOrCreate(
+            StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
         return directory.exists(StoreFile.NAME)
-                ? open(directory, stored -> agreed(stored, options))
-                : create(directory, options);
+                ? open(directory, stored -> agreed(stored, options), log)
+                : create(directory, options, log);
     }
 
     /**
@@ -117,6 +135,11 @@ public final class Store implements AutoCloseable {
      * @throws NotAStoreException if there is none; nothing is written then
      */
     public static Store open(StorageDirectory directory, UnaryOperator<MemoryIndexOptions> chosen) {
+        return open(directory, chosen, UnaryOperator.identity());
+    }
+
+    private static Store open(
+            StorageDirectory directory, UnaryOperator<MemoryIndexOptions> chosen, UnaryOperator<LogOptions> log) {
         return opened(directory, () -> {
             if (!directory.exists(StoreFile.NAME)) {
                 throw notAStore(directory, "it has no file STORE");
@@ -124,7 +147,8 @@ public final class Store implements AutoCloseable {
             StorageLock lock = directory.lock(LOCK_NAME);
             return locked(lock, () -> {
                 StoreFile file = StoreFile.read(directory);
-                return new Store(directory, lock, file, chosen.apply(file.options()), false);
+                LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
+                return new Store(directory, lock, logOptions, chosen.apply(file.options()), false);
             });
         });
     }
@@ -138,6 +162,10 @@ public final class Store implements AutoCloseable {
      * @throws NotAStoreException if there is something else already; nothing is written then
      */
     public static Store create(StorageDirectory directory, MemoryIndexOptions options) {
+        return create(directory, options, UnaryOperator.identity());
+    }
+
+    private static Store create(StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
         return opened(directory, () -> {
             for (String name : directory.list()) {
                 boolean ours =
@@ -150,7 +178,7 @@ public final class Store implements AutoCloseable {
             return locked(lock, () -> {
                 StoreFile file = new StoreFile(UUID.randomUUID(), options);
                 file.writeUnfinished(directory);
-                Store store = new Store(directory, lock, file, options, true);
+                Store store = new Store(directory, lock, log.apply(LogOptions.of(file.storeId())), options, true);
                 StoreFile.finish(directory);
                 return store;
             });
