@@ -42,9 +42,11 @@ final class WriteQueue {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted before the write was queued; nothing was stored", e);
         }
-        if (failure != null || closed) {
-            // The writer may have gone between the check and the put: then nobody else will answer.
-            failQueued();
+        if ((failure != null || closed) && requests.remove(request)) {
+            // The writer may have gone between the check and the put: then nobody else will answer. One that goes on is
+            // left what others queued, the request that ends it above all.
+            permits.release(needed);
+            request.fail(refusal());
         }
     }
 
@@ -54,6 +56,7 @@ final class WriteQueue {
         boolean interrupted = false;
         while (true) {
             try {
+                // Takes no permit, and gives none back.
                 requests.put(stop);
                 break;
             } catch (InterruptedException e) {
@@ -85,12 +88,19 @@ final class WriteQueue {
         failQueued();
     }
 
-    /** Answers what is still queued after the writer has gone. */
+    /** Answers what is still queued, but for the request that ends the writer: it may be there to take it. */
     void failQueued() {
-        for (WriteRequest request = requests.poll(); request != null; request = requests.poll()) {
-            permits.release(permitsOf(request));
-            request.fail(refusal());
-        }
+        WriteRequest stop = null;
+        do {
+            for (WriteRequest request = requests.poll(); request != null; request = requests.poll()) {
+                if (request instanceof WriteRequest.Stop) {
+                    stop = request;
+                } else {
+                    permits.release(permitsOf(request));
+                    request.fail(refusal());
+                }
+            }
+        } while (stop != null && !requests.offer(stop));
     }
 
     @Nullable
