@@ -44,6 +44,7 @@ import java.util.function.UnaryOperator;
 public final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Store.class.getName());
     private static final String LOCK_NAME = "LOCK";
+    private static final String LOG_PREFIX = "wal-";
 
     private final StorageDirectory directory;
     private final StorageLock lock;
@@ -169,7 +170,7 @@ public final class Store implements AutoCloseable {
         return opened(directory, () -> {
             for (String name : directory.list()) {
                 boolean ours =
-                        name.equals(LOCK_NAME) || name.equals(StoreFile.UNFINISHED_NAME) || name.startsWith("wal-");
+                        name.equals(LOCK_NAME) || name.equals(StoreFile.UNFINISHED_NAME) || name.startsWith(LOG_PREFIX);
                 if (!ours) {
                     throw notAStore(directory, "it holds " + name + " and cannot become a store");
                 }
@@ -179,10 +180,36 @@ public final class Store implements AutoCloseable {
                 StoreFile file = new StoreFile(UUID.randomUUID(), options);
                 file.writeUnfinished(directory);
                 Store store = new Store(directory, lock, log.apply(LogOptions.of(file.storeId())), options, true);
-                StoreFile.finish(directory);
+                store.finish();
                 return store;
             });
         });
+    }
+
+    /** Gives a created store its name, or everything back if that fails. */
+    private void finish() {
+        try {
+            StoreFile.finish(directory);
+        } catch (Throwable e) {
+            suppressing(e, this::removeLogOfNoStore);
+            suppressing(e, this::close);
+            throw e;
+        }
+    }
+
+    /** Closing writes into the log, and a log that is not empty keeps a directory from ever becoming a store. */
+    private void removeLogOfNoStore() {
+        if (!directory.exists(StoreFile.NAME)) {
+            directory.list().stream().filter(name -> name.startsWith(LOG_PREFIX)).forEach(directory::delete);
+        }
+    }
+
+    private static void suppressing(Throwable cause, Runnable cleaning) {
+        try {
+            cleaning.run();
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private static Store opened(StorageDirectory directory, Supplier<Store> opening) {
@@ -275,10 +302,16 @@ public final class Store implements AutoCloseable {
         writer.close();
         indexers.close();
         scratchPool.close();
+        // The log is closed on this thread, and an interrupt would close its file first.
+        boolean interrupted = Thread.interrupted();
         try (directory;
                 lock;
                 log) {
             unmap();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
