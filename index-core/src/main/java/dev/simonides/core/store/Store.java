@@ -200,7 +200,9 @@ public final class Store implements AutoCloseable {
     /** Closing writes into the log, and a log that is not empty keeps a directory from ever becoming a store. */
     private void removeLogOfNoStore() {
         if (!directory.exists(StoreFile.NAME)) {
-            directory.list().stream().filter(name -> name.startsWith(LOG_PREFIX)).forEach(directory::delete);
+            directory.list().stream()
+                    .filter(name -> name.startsWith(LOG_PREFIX))
+                    .forEach(directory::delete);
         }
     }
 
