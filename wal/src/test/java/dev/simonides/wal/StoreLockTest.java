@@ -2,11 +2,15 @@
 package dev.simonides.wal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +40,42 @@ class StoreLockTest {
             StoreLockedException refusal = assertThrows(StoreLockedException.class, () -> second.lock("LOCK"));
             assertTrue(
                     refusal.holder().contains("pid=" + ProcessHandle.current().pid()), refusal::holder);
+            assertTrue(byTheRegistry(refusal), refusal::getMessage);
 
             // The refusal must not have opened and closed the file: that would have given up the lock.
             assertEquals("LOCKED", inAnotherProcess());
+            lock.ensureValid();
+        }
+    }
+
+    @Test
+    void refusesTheSameDirectoryUnderAnotherName() throws Exception {
+        try (FileSystemDirectory first = FileSystemDirectory.open(store);
+                StorageLock lock = first.lock("LOCK")) {
+            Path moved = Files.move(store, temporary.resolve("moved"));
+            try (FileSystemDirectory second = FileSystemDirectory.open(moved)) {
+                StoreLockedException refusal = assertThrows(StoreLockedException.class, () -> second.lock("LOCK"));
+                assertTrue(byTheRegistry(refusal), refusal::getMessage);
+            }
+            assertThrows(StoreFailedException.class, lock::ensureValid, "and the first notices that it was moved");
+        }
+    }
+
+    @Test
+    void refusesASecondCopyOfThisCode() throws Exception {
+        URL classes =
+                FileSystemDirectory.class.getProtectionDomain().getCodeSource().getLocation();
+        try (FileSystemDirectory directory = FileSystemDirectory.open(store);
+                StorageLock lock = directory.lock("LOCK");
+                URLClassLoader loader = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> copy = loader.loadClass(FileSystemDirectory.class.getName());
+            assertNotSame(FileSystemDirectory.class, copy);
+            Object second = copy.getMethod("open", Path.class).invoke(null, store);
+
+            InvocationTargetException refusal = assertThrows(
+                    InvocationTargetException.class,
+                    () -> copy.getMethod("lock", String.class).invoke(second, "LOCK"));
+            assertTrue(byTheRegistry(refusal.getTargetException()), () -> "" + refusal.getTargetException());
             lock.ensureValid();
         }
     }
@@ -103,6 +140,11 @@ class StoreLockTest {
             assertTrue(refusal.holder().length() <= 256, refusal::holder);
             assertTrue(refusal.holder().startsWith("?[2J?xxx"), refusal::holder);
         }
+    }
+
+    /** Whether the lock file was not touched: the registry answered. */
+    private static boolean byTheRegistry(Throwable refusal) {
+        return String.valueOf(refusal.getMessage()).contains("already open in this process");
     }
 
     private String inAnotherProcess() throws Exception {
