@@ -87,13 +87,18 @@ final class ImportCommand implements Callable<Integer> {
         MemoryIndexOptions options = index.options();
         MemoryCheck check = MemoryCheck.of(options);
         VectorShape shape = files.validate(row -> check.check(memory(row)));
-        long budget = options.memoryBudgetBytes() - index.stats().offHeapBytes();
-        long needed = options.estimateBytes(shape.count());
-        if (needed > budget) {
-            throw Refusal.usage(file + ": its " + shape.count() + " rows need " + needed + " bytes of memory, and "
-                    + budget + " are left of half the machine's, which a store may use");
-        }
+        requireRoom(
+                options.estimateBytes(shape.count()),
+                options.memoryBudgetBytes() - index.stats().offHeapBytes());
         return shape.count();
+    }
+
+    /** Beforehand, for an import that fills the memory half way would have stored half of the file. */
+    void requireRoom(long neededBytes, long leftBytes) {
+        if (neededBytes > leftBytes) {
+            throw Refusal.usage(file + ": bytes of memory: expected=at most " + leftBytes
+                    + ", what is left of the half of this machine that a store may use, actual=" + neededBytes);
+        }
     }
 
     private Iterator<Memory> memories(VectorSource rows) {

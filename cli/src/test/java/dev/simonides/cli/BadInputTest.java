@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -143,6 +146,16 @@ final class BadInputTest {
 
         assertRefused(Outcome.of("import", store, file, "--texts", fewer), fewer);
         assertRefused(Outcome.of("import", store, file, "--texts", more), more);
+    }
+
+    @Test
+    void refusesMoreRowsThanThereIsMemoryFor() {
+        ImportCommand command = new ImportCommand();
+
+        Refusal refusal = assertThrows(Refusal.class, () -> command.requireRoom(1_001, 1_000));
+
+        assertEquals(ExitCode.USAGE, refusal.exitCode());
+        command.requireRoom(1_000, 1_000);
     }
 
     @Test
