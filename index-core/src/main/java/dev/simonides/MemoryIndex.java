@@ -36,7 +36,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>A put is acknowledged when the store's {@linkplain dev.simonides.wal.Durability durability} says so, and is seen by
  * every search that begins after that, whether or not it is linked into a graph yet. Searches never wait for a writer. No
- * file is touched on a caller's thread after the store has been opened.
+ * file is touched on a caller's thread after the store has been opened, except by {@link #verify}.
  *
  * <pre>{@code
  * try (MemoryIndex index = MemoryIndex.open(Path.of("memories"), MemoryIndexOptions.ofDimension(384))) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StoreFailedException;
 import dev.simonides.wal.StoreFullException;
 import dev.simonides.wal.StoreReadOnlyException;
@@ -152,7 +153,7 @@ class MemoryIndexFaultTest {
                 acknowledged++;
             } catch (WriteOutcomeUnknownException e) {
                 // It may be there: the ledger keeps the state, the promise stays.
-            } catch (StoreFullException | StoreFailedException | StoreReadOnlyException e) {
+            } catch (StoreFullException | StorageIoException | StoreFailedException | StoreReadOnlyException e) {
                 ledger.retract();
             }
         }

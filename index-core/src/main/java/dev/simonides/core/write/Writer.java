@@ -11,7 +11,9 @@ import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.Frame;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StoreFullException;
+import dev.simonides.wal.StoreReadOnlyException;
 import dev.simonides.wal.WriteAheadLog;
 import dev.simonides.wal.WriteOutcomeUnknownException;
 import java.util.ArrayList;
@@ -315,7 +317,7 @@ public final class Writer implements AutoCloseable {
         if (frame.count() > 0) {
             try {
                 append();
-            } catch (StoreFullException e) {
+            } catch (StoreFullException | StoreReadOnlyException | StorageIoException e) {
                 refuseFrame(e);
                 return;
             }
@@ -360,7 +362,7 @@ public final class Writer implements AutoCloseable {
     }
 
     /** The log took nothing of the frame: its requests are refused, and their ordinals and bytes given back. */
-    private void refuseFrame(StoreFullException cause) {
+    private void refuseFrame(StorageException cause) {
         for (int i = staged.size() - 1; i >= 0; i--) {
             if (staged.get(i).put() != null) {
                 staged.get(i).tenant().unplace(staged.get(i).ordinal());
