@@ -157,7 +157,7 @@ public final class Applier {
         }
         RecordKey key = directory.key(tenant.id(), delete.key());
         int ordinal = directory.get(key);
-        if (ordinal != delete.ordinal() || tenant.dead(ordinal)) {
+        if (ordinal == KeyDirectory.NONE || ordinal != delete.ordinal() || tenant.dead(ordinal)) {
             throw corrupt(lsn, "DELETE of ordinal " + delete.ordinal() + ", the key is held by " + ordinal);
         }
         begin();

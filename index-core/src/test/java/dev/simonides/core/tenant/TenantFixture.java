@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.tenant;
+
+import dev.simonides.core.graph.Graph;
+import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.memory.Slabs;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.simd.Kernels;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/** A tenant without a store around it: the test is writer, indexer and reader in one thread. */
+public final class TenantFixture implements AutoCloseable {
+    private final Arena arena = Arena.ofConfined();
+    private final Slabs slabs = new Slabs();
+    private final Slabs records = new Slabs();
+    private final VectorCodec codec;
+    private final Tenant tenant;
+    private final GraphLinker linker;
+    private long lsn;
+
+    /** Makes an empty tenant; M is 8 and efConstruction 64. */
+    public TenantFixture(VectorCodec codec, int exactScanMax) {
+        this.codec = codec;
+        this.tenant = new Tenant(7, "fixture", new TenantShape(codec, 8, exactScanMax, 42, slabs, records));
+        this.linker = new GraphLinker(Kernels.best(), codec, 8, 64, arena);
+    }
+
+    public Tenant tenant() {
+        return tenant;
+    }
+
+    /** The LSN of the last write. */
+    public long lsn() {
+        return lsn;
+    }
+
+    /** Adds a vector under the key {@code key-<ordinal>} and publishes it; returns its ordinal. */
+    public int add(float[] vector) {
+        MemorySegment scratch = arena.allocate(codec.exactQueryBytes(), 64);
+        MemorySegment stored = arena.allocate((long) codec.codePitch() + codec.originalBytes() + 64, 64);
+        long code = stored.address() + 64;
+        // The original stands right behind the code record, as in the log.
+        codec.encode(vector, scratch.address(), code, code + codec.codeBytes());
+        int ordinal = tenant.place();
+        byte[] key = ("key-" + ordinal).getBytes(StandardCharsets.UTF_8);
+        MemorySegment.copy(MemorySegment.ofArray(key), 0, stored, 0, key.length);
+        records.ensureRoom(Tenant.recordBytes(key.length, 0));
+        tenant.add(ordinal, ++lsn, new StoredRecord(stored, 1_000 + lsn, 0, key.length, key.length, 0, 64));
+        tenant.publish();
+        return ordinal;
+    }
+
+    /** Ends the life of an ordinal. */
+    public void kill(int ordinal) {
+        tenant.kill(ordinal, ++lsn);
+        tenant.publish();
+    }
+
+    /** Claims, links and settles the next ordinals, as an indexer does. */
+    public void link(int ordinals) {
+        Graph graph = tenant.graph();
+        if (graph == null) {
+            throw new IllegalStateException("the tenant has no graph");
+        }
+        long claim = tenant.pending().claim(ordinals);
+        int first = (int) (claim >>> 32);
+        for (int ordinal = first; ordinal < first + (int) claim; ordinal++) {
+            if (tenant.dead(ordinal)) {
+                graph.skip(ordinal);
+            } else {
+                linker.link(graph, tenant.vectors(), ordinal, tenant.count(), tenant::dead);
+            }
+        }
+        tenant.pending().advance(graph);
+    }
+
+    @Override
+    public void close() {
+        slabs.close();
+        records.close();
+        arena.close();
+    }
+}
