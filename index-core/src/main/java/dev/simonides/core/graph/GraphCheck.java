@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import java.util.function.IntSupplier;
 
 /** Verifies a graph's structure (G1) and counts what a walk cannot reach. Any thread, best while nothing is linked. */
 public final class GraphCheck {
     private final Graph graph;
+    private final IntSupplier published;
     private final int count;
     private final Consumer<String> findings;
     private long links;
@@ -17,12 +19,14 @@ public final class GraphCheck {
      * Makes a check.
      *
      * @param graph the graph
-     * @param count published ordinals
+     * @param published the number of published ordinals; those published when the check is made are checked, and they may
+     *     get links to later ones meanwhile
      * @param findings told of every violation
      */
-    public GraphCheck(Graph graph, int count, Consumer<String> findings) {
+    public GraphCheck(Graph graph, IntSupplier published, Consumer<String> findings) {
         this.graph = graph;
-        this.count = count;
+        this.published = published;
+        this.count = published.getAsInt();
         this.findings = findings;
     }
 
@@ -54,7 +58,7 @@ public final class GraphCheck {
         for (int i = 0; i < degree; i++) {
             int neighbor = Graph.id(ids, i);
             links++;
-            if (neighbor < 0 || neighbor >= count || neighbor == ordinal) {
+            if (neighbor < 0 || neighbor >= published.getAsInt() || neighbor == ordinal) {
                 findings.accept("node " + ordinal + ", level " + level + ": link to " + neighbor + ", count=" + count);
             } else if (graph.level(neighbor) < level) {
                 findings.accept("node " + ordinal + ", level " + level + ": link to " + neighbor + " of level "

@@ -97,12 +97,12 @@ public final class StoreVerifier {
             if (tenant.birthLsn(ordinal) <= watermark) {
                 vectors++;
                 checkVector(tenant, ordinal);
-                checkKey(tenant, ordinal);
+                checkKey(tenant, ordinal, watermark);
             }
         }
         Graph graph = tenant.graph();
         if (graph != null) {
-            GraphCheck check = new GraphCheck(graph, count, finding -> found(nameOf(tenant) + ": " + finding));
+            GraphCheck check = new GraphCheck(graph, tenant::count, finding -> found(nameOf(tenant) + ": " + finding));
             links += check.checkLists();
             unreachable += check.unreachable(ordinal -> !tenant.dead(ordinal));
         }
@@ -120,13 +120,14 @@ public final class StoreVerifier {
     }
 
     /** A live ordinal is what its key leads to. A key that a later write took over meanwhile leads further. */
-    private void checkKey(Tenant tenant, int ordinal) {
+    private void checkKey(Tenant tenant, int ordinal, long watermark) {
         if (tenant.dead(ordinal)) {
             return;
         }
         RecordKey key = store.keys().key(tenant.id(), tenant.key(ordinal));
         int found = store.keys().get(key);
-        if (found != ordinal && !tenant.dead(ordinal)) {
+        boolean takenOver = found != KeyDirectory.NONE && tenant.birthLsn(found) > watermark;
+        if (found != ordinal && !takenOver && !tenant.dead(ordinal)) {
             String what = found == KeyDirectory.NONE ? "nothing" : "ordinal " + found;
             found(nameOf(tenant) + ": the key of live ordinal " + ordinal + " leads to " + what);
         }
