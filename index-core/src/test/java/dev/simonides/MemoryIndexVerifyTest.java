@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.simonides.wal.Durability;
+import dev.simonides.wal.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Verifying finds what is wrong, and nothing where nothing is. */
+class MemoryIndexVerifyTest {
+    private static final int DIMENSION = 16;
+    private static final MemoryIndexOptions OPTIONS =
+            MemoryIndexOptions.ofDimension(DIMENSION).exactScanMax(0).durability(new Durability.None());
+
+    @TempDir
+    private Path directory;
+
+    private static Memory memory(int i) {
+        return Memory.of("key-" + i, Vectors.gaussian(i, DIMENSION)).text("text " + i);
+    }
+
+    private static void fill(MemoryIndex index) {
+        for (int batch = 0; batch < 10; batch++) {
+            List<Memory> memories = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                memories.add(memory(batch * 70 + i).tenant("tenant-" + batch % 2));
+            }
+            index.putAll(memories);
+        }
+        for (int i = 0; i < 50; i++) {
+            assertTrue(index.delete("tenant-0", "key-" + i));
+        }
+        index.awaitLinked(ProgressListener.SILENT);
+    }
+
+    @Test
+    void aGoodStoreIsClean() {
+        try (MemoryIndex index = MemoryIndex.open(directory, OPTIONS)) {
+            fill(index);
+
+            VerifyReport report = index.verify(ProgressListener.SILENT);
+
+            assertEquals(List.of(), report.findings());
+            assertTrue(report.clean());
+            assertEquals(1_000, report.vectorsChecked());
+            assertTrue(report.linksChecked() > 1_000, "links " + report.linksChecked());
+            assertTrue(report.framesChecked() >= 60, "frames " + report.framesChecked());
+        }
+    }
+
+    @Test
+    void aFlippedByteOfTheLogIsFound() throws IOException {
+        long seed = 21;
+        Random random = new Random(seed);
+        try (MemoryIndex index = MemoryIndex.open(directory, OPTIONS)) {
+            fill(index);
+            index.flush();
+            Path log;
+            try (Stream<Path> files = Files.list(directory)) {
+                log = files.filter(file -> file.getFileName().toString().startsWith("wal-"))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            byte[] whole = Files.readAllBytes(log);
+            int used = (int) index.stats().logBytes();
+            for (int round = 0; round < 10; round++) {
+                byte[] damaged = whole.clone();
+                // Behind the header: the frames that hold the records.
+                int at = 4096 + random.nextInt(used - 8192);
+                damaged[at] ^= (byte) (1 << random.nextInt(8));
+                Files.write(log, damaged);
+
+                VerifyReport report = index.verify(ProgressListener.SILENT);
+
+                assertFalse(report.clean(), "seed=" + seed + ", flipped byte " + at);
+                assertTrue(report.findings().getFirst().contains("wal-"), report.findings()::toString);
+            }
+            Files.write(log, whole);
+            assertTrue(index.verify(ProgressListener.SILENT).clean(), "mended");
+        }
+    }
+
+    @Test
+    void aLostLogIsFound() throws IOException {
+        try (MemoryIndex index = MemoryIndex.open(directory, OPTIONS)) {
+            fill(index);
+            index.flush();
+            Path log = directory.resolve("wal-0000000001");
+            byte[] whole = Files.readAllBytes(log);
+            byte[] cut = whole.clone();
+            java.util.Arrays.fill(cut, 20_480, cut.length, (byte) 0);
+            Files.write(log, cut);
+
+            VerifyReport report = index.verify(ProgressListener.SILENT);
+
+            assertFalse(report.clean());
+            assertTrue(report.findings().toString().contains("the log ends at LSN"), report.findings()::toString);
+            Files.write(log, whole);
+        }
+    }
+
+    @Test
+    void aDamagedStoreIsNotOpenedAndSaysWhere() throws IOException {
+        try (MemoryIndex index = MemoryIndex.open(directory, OPTIONS)) {
+            fill(index);
+        }
+        Path log = directory.resolve("wal-0000000001");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[10_000] ^= 1;
+        Files.write(log, bytes);
+
+        StorageException damage = org.junit.jupiter.api.Assertions.assertThrows(
+                StorageException.class, () -> MemoryIndex.open(directory));
+
+        assertTrue(damage instanceof dev.simonides.wal.CorruptWalException, () -> "was " + damage);
+        assertTrue(damage.file().contains("wal-0000000001"), damage::getMessage);
+        bytes[10_000] ^= 1;
+        Files.write(log, bytes);
+        MemoryIndex.open(directory).close();
+    }
+
+    @Test
+    void verifyingBesideWritersAndIndexersFindsNothing() throws InterruptedException {
+        long seed = 33;
+        try (MemoryIndex index = MemoryIndex.open(directory, OPTIONS.pendingMax(200))) {
+            AtomicBoolean stop = new AtomicBoolean();
+            Thread writer = Thread.ofPlatform().start(() -> {
+                Random random = new Random(seed);
+                while (!stop.get()) {
+                    int i = random.nextInt(500);
+                    if (random.nextInt(4) == 0) {
+                        index.delete("", "key-" + i);
+                    } else {
+                        index.put(memory(i));
+                    }
+                }
+            });
+            try {
+                while (index.stats().lastLsn() < 200) {
+                    Thread.onSpinWait();
+                }
+                for (int round = 0; round < 15; round++) {
+                    VerifyReport report = index.verify(ProgressListener.SILENT);
+                    assertEquals(List.of(), report.findings(), "seed=" + seed + ", round=" + round);
+                }
+            } finally {
+                stop.set(true);
+                writer.join();
+            }
+        }
+    }
+}
