@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.write;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.simonides.Memory;
+import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.core.store.StoreLayout;
+import dev.simonides.quantization.OriginalFormat;
+import dev.simonides.quantization.Similarity;
+import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.WriteAheadLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a write leaves in the log, field by field: who, what, when. */
+class LoggedWritesTest {
+    private static final long NOW = 1_700_000_000_123L;
+
+    @TempDir
+    private Path directory;
+
+    /** A record as it stands in the log. */
+    private record Logged(long lsn, int type, int flags, ByteBuffer payload) {}
+
+    private List<Logged> log() throws IOException {
+        ByteBuffer store =
+                ByteBuffer.wrap(Files.readAllBytes(directory.resolve("STORE"))).order(ByteOrder.LITTLE_ENDIAN);
+        UUID storeId = new UUID(store.getLong(StoreLayout.STORE_ID_HIGH), store.getLong(StoreLayout.STORE_ID_LOW));
+        assertEquals(NOW, store.getLong(StoreLayout.CREATED_MILLIS));
+        List<Logged> records = new ArrayList<>();
+        try (FileSystemDirectory opened = FileSystemDirectory.open(directory)) {
+            assertTrue(WriteAheadLog.replay(opened, LogOptions.of(storeId), (lsn, type, flags, payload) -> {
+                        byte[] copy = new byte[payload.remaining()];
+                        payload.get(copy);
+                        records.add(new Logged(
+                                lsn, type, flags, ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN)));
+                    })
+                    .closed());
+        }
+        return records;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void putAndDeleteAreLoggedWithTheTimeOfTheClock() throws IOException {
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(3)
+                .similarity(Similarity.DOT)
+                .originals(OriginalFormat.F32)
+                .clock(Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC));
+        try (MemoryIndex index = MemoryIndex.open(directory, options)) {
+            index.put(
+                    Memory.of("ä", new float[] {1, -0.5f, 0.25f}).text("first").tenant("t"));
+            index.put(Memory.of("b", new float[] {1, 2, 3}));
+            index.put(Memory.of("ä", new float[] {4, 5, 6}).tenant("t"));
+            assertTrue(index.delete("t", "ä"));
+        }
+
+        List<Logged> records = log();
+
+        assertEquals(4, records.size());
+        PutRecord first = new PutRecord(records.get(0).payload());
+        assertEquals(RecordType.PUT, records.get(0).type());
+        assertEquals(0, records.get(0).flags());
+        assertEquals(0, first.ordinal());
+        assertEquals("t", text(first.tenant()));
+        assertEquals("ä", text(first.key()));
+        assertEquals(NOW, first.stored().timestampMillis());
+        // FORMAT.md's example of a code record, and behind it the original.
+        byte[] vector = new byte[24];
+        first.bytes().get(first.vectorOffset(), vector);
+        ByteBuffer original = ByteBuffer.wrap(vector, 12, 12).order(ByteOrder.LITTLE_ENDIAN);
+        assertArrayEquals(
+                new float[] {1, -0.5f, 0.25f},
+                new float[] {original.getFloat(), original.getFloat(), original.getFloat()});
+        assertEquals(
+                "first",
+                text(java.util.Arrays.copyOfRange(
+                        first.bytes().array(), first.vectorOffset() - first.payloadBytes(), first.vectorOffset())));
+        assertEquals(0, new PutRecord(records.get(1).payload()).ordinal(), "another tenant counts for itself");
+        assertEquals(1, new PutRecord(records.get(2).payload()).ordinal());
+        DeleteRecord delete = new DeleteRecord(records.get(3).payload());
+        assertEquals(RecordType.DELETE, records.get(3).type());
+        assertEquals(4, records.get(3).lsn());
+        assertEquals(1, delete.ordinal());
+        assertEquals("ä", text(delete.key()));
+        assertEquals(NOW, delete.bytes().getLong(DeleteLayout.TIMESTAMP_MILLIS));
+    }
+}
