@@ -172,12 +172,20 @@ class MemoryIndexStressTest {
         assertReadersSawNothingWrong();
     }
 
+    private int gotVersion(String key) {
+        return index.get(key).map(memory -> Integer.parseInt(memory.text())).orElse(-1);
+    }
+
     @Test
     void aBatchIsSeenWholeOrNotAtAll() throws InterruptedException {
         int size = 64;
         AtomicInteger acknowledged = new AtomicInteger(-1);
         startReaders(random -> {
             int least = acknowledged.get();
+            // The first of a batch is applied first: whoever got it gets the last as well.
+            int first = gotVersion("key-0");
+            int last = gotVersion("key-" + (size - 1));
+            assertTrue(first >= least && last >= first, () -> "got versions " + first + ", " + last);
             SearchResult found = random.nextBoolean()
                     ? index.search(
                             Query.of(vector(random.nextInt())).top(size * 2).ef(size * 2))
