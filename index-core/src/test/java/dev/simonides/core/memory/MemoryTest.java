@@ -91,6 +91,8 @@ class MemoryTest {
                     blocks.add(address, stride);
                     addresses.put(ordinal, address);
                 }
+                // A neighbour: an entry that sticks out of its chunk would lie on it.
+                blocks.add(slabs.allocate(64, 64), 64);
             }
         }
     }

@@ -23,6 +23,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,38 @@ class ApplierTest {
                         RecordType.PUT,
                         PutRecord.layOut(bytes("t"), bytes("a"), bytes(""), 99, 0)
                                 .bytes()));
+    }
+
+    private Optional<String> difference(long lsn, int type, ByteBuffer record) {
+        applier.replayed();
+        return LoggedRecord.compare(tenants, CODEC, lsn, type, record);
+    }
+
+    @Test
+    void memoryIsComparedWithTheLogByteForByte() {
+        put(1, "a", 0);
+        put(2, "b", 1);
+        delete(3, "b", 1);
+        PutRecord logged = putOf("a", 0);
+        DeleteRecord deleted = DeleteRecord.layOut(bytes("t"), bytes("b"), 6);
+        deleted.setOrdinal(1);
+
+        assertEquals(Optional.empty(), difference(1, RecordType.PUT, logged.bytes()));
+        assertEquals(Optional.empty(), difference(3, RecordType.DELETE, deleted.bytes()));
+        assertTrue(difference(2, RecordType.PUT, logged.bytes()).isPresent(), "another birth");
+        assertTrue(difference(2, RecordType.DELETE, deleted.bytes()).isPresent(), "another death");
+        assertTrue(difference(1, 9, logged.bytes()).isPresent(), "another type");
+        // Ordinal, key, payload, code, factors: every byte but lengths and time is compared.
+        for (int at = PutLayout.BYTES + 1; at < logged.bytes().limit(); at++) {
+            PutRecord changed = putOf("a", 0);
+            changed.bytes().put(at, (byte) (changed.bytes().get(at) ^ 1));
+            int position = at;
+            assertTrue(difference(1, RecordType.PUT, changed.bytes()).isPresent(), () -> "byte " + position);
+        }
+        logged.setOrdinal(1);
+        assertTrue(difference(1, RecordType.PUT, logged.bytes()).isPresent(), "another ordinal");
+        logged.setOrdinal(-1);
+        assertTrue(difference(1, RecordType.PUT, logged.bytes()).isPresent(), "no ordinal");
     }
 
     @Test
