@@ -2,6 +2,7 @@
 package dev.simonides.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -43,6 +44,16 @@ final class BadInputTest {
     @Test
     void refusesNaN() {
         assertRefusedWithLast(component(Float.NaN), "39", "NaN");
+    }
+
+    @Test
+    void saysOfNaNInJsonWhatItIs() throws IOException {
+        Path file = Samples.lines(folder.resolve("nan.jsonl"), List.of("{\"key\":\"a\",\"vector\":[1,NaN]}"));
+        Outcome outcome = Outcome.of("import", store, file);
+
+        assertRefused(outcome, file, "NaN");
+        assertFalse(outcome.toString().contains("enable"), outcome::toString);
+        assertFalse(outcome.toString().contains("JsonReadFeature"), outcome::toString);
     }
 
     @Test

@@ -110,10 +110,15 @@ final class JsonLinesSource implements VectorSource {
             long column =
                     e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
             throw new VectorFileException(
-                    file, number, offset + column, "expected one JSON object a line: " + e.getOriginalMessage(), e);
+                    file, number, offset + column, "expected one JSON object a line: " + finding(e), e);
         } catch (IOException e) {
             throw RowInput.unreadable(file, number, offset, e);
         }
+    }
+
+    /** What the parser found, without its advice to programmers on which of its features to enable. */
+    private static String finding(JacksonException e) {
+        return String.valueOf(e.getOriginalMessage()).replaceFirst(":? *\\(?enable `?JsonReadFeature.*", "");
     }
 
     private VectorRow object(JsonParser parser, long offset) throws IOException {
