@@ -3,6 +3,8 @@ package dev.simonides.cli;
 
 import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +43,7 @@ public final class Output {
     }
 
     /**
-     * Prints a line for people; silent under {@code --json}.
+     * Prints a line for people; silent under {@code --json}. What steers a terminal is replaced in the values.
      *
      * @param format as for {@link String#format}
      * @param values the values
@@ -49,7 +51,11 @@ public final class Output {
     @FormatMethod
     public void say(String format, Object... values) {
         if (!json) {
-            out().println(String.format(Locale.ROOT, format, values));
+            Object[] printable = Arrays.stream(values)
+                    .map(value ->
+                            value instanceof String || value instanceof Path ? Printable.of(value.toString()) : value)
+                    .toArray();
+            out().println(String.format(Locale.ROOT, format, printable));
             out().flush();
         }
     }

@@ -31,6 +31,28 @@ final class SearchCommandTest {
     }
 
     @Test
+    void keepsStoredTextsFromSteeringTheTerminal() {
+        Path steering = folder.resolve("t");
+        Outcome.of("create", steering, "--dim", Samples.DIMENSION).done();
+        try (MemoryIndex index = MemoryIndex.open(steering)) {
+            var _ = index.put(Memory.of("k\u001b[2J", Samples.vectors(1)[0])
+                    .text("one\ntwo\r\u001b]0;title\u0007 \u009b \u202e ł"));
+        }
+
+        Outcome outcome =
+                Outcome.of("search", steering, "--vector", base, "--row", 0).done();
+        Outcome json = Outcome.of("search", steering, "--vector", base, "--row", 0, "--json")
+                .done();
+
+        assertEquals(2, outcome.out().size(), outcome::toString);
+        String line = outcome.out().getFirst();
+        assertTrue(line.contains("one two "), line);
+        assertTrue(line.contains("ł"), line);
+        assertTrue(line.codePoints().noneMatch(c -> Character.isISOControl(c) || c == 0x202E), line);
+        assertTrue(((String) json.object().get("text")).contains("\u001b"), json::toString);
+    }
+
+    @Test
     void printsAnObjectAHitClosestFirst() {
         List<Map<String, Object>> hits = Outcome.of("search", store, "--vector", base, "--row", 17, "-k", 5, "--json")
                 .done()
