@@ -15,6 +15,7 @@ import dev.simonides.bench.recall.RecallSweep;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,7 +43,7 @@ final class RecallCommand implements Callable<Integer> {
             names = "--truth",
             paramLabel = "FILE",
             required = true,
-            description = "Their true neighbours, as rows of the import: .ivecs or .hdf5.")
+            description = "Their true neighbours, as rows of the import: .ivecs, .npy or .hdf5, plain or .gz.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
     private Path truthFile;
 
@@ -61,8 +62,10 @@ final class RecallCommand implements Callable<Integer> {
         try (ProgressBars bars = output.bars();
                 MemoryIndex index = store.open(bars)) {
             float[][] queries = queries(index);
-            RecallSweep sweep = RecallSweep.of(queries, NeighbourTable.read(truthFile), k);
+            NeighbourTable truth = NeighbourTable.read(truthFile);
+            RecallSweep sweep = RecallSweep.of(queries, truth, k);
             requireRows(index, queries[0]);
+            requireRowsOf(truth, index);
             List<RecallRow> rows = sweep.run(MemoryIndexSearcher.of(index, "", bars), efs, (_, _) -> bars.finish());
             print(rows);
         }
@@ -96,6 +99,22 @@ final class RecallCommand implements Callable<Integer> {
         if (VectorRow.numberOf(key) < 0) {
             throw Refusal.usage(store.directory() + ": key: expected=row-<n>, the row of an import, actual=" + key
                     + "; the truth says nothing about other keys");
+        }
+    }
+
+    /** A neighbour that is not stored cannot be found: the truth of another import would read as poor recall. */
+    private void requireRowsOf(NeighbourTable truth, MemoryIndex index) {
+        BitSet seen = new BitSet();
+        for (int query = 0; query < truth.queries(); query++) {
+            for (int rank = 0; rank < k; rank++) {
+                int row = truth.row(query, rank);
+                if (!seen.get(row) && index.get("", VectorRow.keyOf(row)).isEmpty()) {
+                    throw Refusal.usage(truthFile + ": neighbour " + rank + " of query " + query + " is row " + row
+                            + ", and " + store.directory() + " has no memory " + VectorRow.keyOf(row) + "; it holds "
+                            + index.stats().liveCount() + " memories: expected=the truth of what was imported");
+                }
+                seen.set(row);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
+import dev.simonides.bench.data.NeighbourTable;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +74,21 @@ final class RecallCommandTest {
                 .object();
 
         assertTrue((double) row.get("recall") < 0.1, row::toString);
+    }
+
+    @Test
+    void refusesATruthThatNamesRowsTheStoreDoesNotHave() {
+        int[] rows = new int[QUERY_COUNT * 10];
+        rows[17] = 999_999;
+        Path other = folder.resolve("other.ivecs");
+        NeighbourTable.of(10, rows).write(other);
+
+        Refusals.assertRefused(
+                Outcome.of("recall", store, "--queries", queries, "--truth", other),
+                other.toString(),
+                "neighbour 7 of query 1",
+                "999999",
+                "2600");
     }
 
     @Test
