@@ -7,8 +7,11 @@ import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.NotAStoreException;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StoreLockedException;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -41,11 +44,15 @@ public final class Simonides {
      * @param arguments the command and its arguments
      */
     public static void main(String[] arguments) {
-        System.exit(run(writer(System.out), writer(System.err), arguments));
+        System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), arguments));
     }
 
-    /** UTF-8 whatever the locale: JSON is, and so are the texts. */
-    private static PrintWriter writer(PrintStream stream) {
+    /**
+     * UTF-8 whatever the locale: JSON is, and so are the texts. Not through System.out, which keeps write errors to
+     * itself.
+     */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        OutputStream stream = new BufferedOutputStream(new FileOutputStream(descriptor));
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
@@ -66,7 +73,7 @@ public final class Simonides {
         commandLine.setParameterExceptionHandler(Simonides::misused);
         commandLine.setExecutionExceptionHandler(Simonides::failed);
         try {
-            return commandLine.execute(arguments);
+            return written(commandLine.execute(arguments), out, err);
         } catch (OutOfMemoryError e) {
             err.println("simonides: out of memory (" + e.getMessage() + "); give the JVM more, for example"
                     + " SIMONIDES_JAVA_OPTS=-XX:MaxRAMPercentage=75");
@@ -77,11 +84,25 @@ public final class Simonides {
         }
     }
 
+    /** Results that did not arrive are a failure, whatever the command did. */
+    private static int written(int exitCode, PrintWriter out, PrintWriter err) {
+        if (out.checkError() && exitCode == ExitCode.DONE) {
+            err.println("simonides: stdout: writing failed, the output is not complete; is the disk full, or the reader"
+                    + " gone?");
+            return ExitCode.FAILED;
+        }
+        return exitCode;
+    }
+
     private static int misused(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + oneLine(String.valueOf(e.getMessage())) + "; see " + name + " --help");
+        command.getErr().println(name + ": " + oneLine(finding(e)) + "; see " + name + " --help");
         return ExitCode.USAGE;
+    }
+
+    private static String finding(ParameterException e) {
+        return String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
     }
 
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
@@ -112,6 +133,6 @@ public final class Simonides {
     }
 
     private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return Printable.of(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }
