@@ -50,6 +50,7 @@ final class CreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        NewStore.requirePossible(store.directory());
         try (MemoryIndex index = MemoryIndex.create(store.directory(), options())) {
             MemoryIndexOptions created = index.options();
             output.say("created %s: %s", store.directory(), StoreOptions.line(created));

@@ -5,6 +5,7 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.MemoryIndexStats;
 import dev.simonides.wal.ReplayReport;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,10 +36,11 @@ final class InfoCommand implements Callable<Integer> {
         output.say("store      %s", store.directory());
         output.say("options    %s", StoreOptions.line(options));
         output.say(
-                "memories   %,d live in %,d tenants (%,d vectors, dead ones included)",
-                stats.liveCount(), stats.tenantCount(), stats.ordinalCount());
+                "memories   %,d live in %s (%,d vectors, dead ones included)",
+                stats.liveCount(), count(stats.tenantCount(), "tenant"), stats.ordinalCount());
         output.say(
-                "graphs     %,d tenants have one; %,d vectors pending", stats.graphTenantCount(), stats.pendingCount());
+                "graphs     %s; %s pending",
+                count(stats.graphTenantCount(), "graph"), count(stats.pendingCount(), "vector"));
         output.say(
                 "log        %,d bytes, last LSN %d, durable LSN %d",
                 stats.logBytes(), stats.lastLsn(), stats.durableLsn());
@@ -52,6 +54,10 @@ final class InfoCommand implements Callable<Integer> {
                 replay.segments(),
                 replay.tornBytes(),
                 replay.closed() ? "after a clean close" : "after a process that did not close");
+    }
+
+    private static String count(long number, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
     }
 
     private JsonRow row(MemoryIndexOptions options, MemoryIndexStats stats) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.cli;
 
+import dev.simonides.wal.CorruptStoreException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A command that cannot go on, in one line for the user: what, where, and what to do.
  *
@@ -11,8 +14,8 @@ public final class Refusal extends RuntimeException {
 
     private final int exitCode;
 
-    private Refusal(int exitCode, String message) {
-        super(message);
+    private Refusal(int exitCode, String message, @Nullable Throwable cause) {
+        super(message, cause);
         this.exitCode = exitCode;
     }
 
@@ -23,7 +26,7 @@ public final class Refusal extends RuntimeException {
      * @return the refusal, with {@link ExitCode#USAGE}
      */
     public static Refusal usage(String message) {
-        return new Refusal(ExitCode.USAGE, message);
+        return new Refusal(ExitCode.USAGE, message, null);
     }
 
     /**
@@ -33,7 +36,23 @@ public final class Refusal extends RuntimeException {
      * @return the refusal, with {@link ExitCode#FAILED}
      */
     public static Refusal failed(String message) {
-        return new Refusal(ExitCode.FAILED, message);
+        return new Refusal(ExitCode.FAILED, message, null);
+    }
+
+    /**
+     * The store is damaged.
+     *
+     * @param message what is damaged, where, and what to do
+     * @param cause what the store found
+     * @return the refusal, with {@link ExitCode#FAILED}
+     */
+    static Refusal damaged(String message, CorruptStoreException cause) {
+        return new Refusal(ExitCode.FAILED, message, cause);
+    }
+
+    /** Whether a store was found damaged. */
+    boolean damaged() {
+        return getCause() instanceof CorruptStoreException;
     }
 
     /**

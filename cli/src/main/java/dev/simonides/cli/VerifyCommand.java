@@ -3,6 +3,7 @@ package dev.simonides.cli;
 
 import dev.simonides.MemoryIndex;
 import dev.simonides.VerifyReport;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +40,14 @@ final class VerifyCommand implements Callable<Integer> {
                     .with("frames_checked", report.framesChecked())
                     .with("unreachable", report.unreachable()));
             return exitCode(report);
+        } catch (Refusal e) {
+            if (e.damaged()) {
+                // Found while opening, before anything could be counted: a finding all the same.
+                output.row(JsonRow.create()
+                        .with("clean", false)
+                        .with("findings", List.of(String.valueOf(e.getMessage()))));
+            }
+            throw e;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -67,6 +68,28 @@ final class CreateCommandTest {
         Outcome second = Outcome.of("create", store, "--dim", 8);
 
         Refusals.assertRefused(second, store.toString());
+    }
+
+    @Test
+    void refusesAPathWhereNoStoreCanBe() throws IOException {
+        Path file = Files.writeString(folder.resolve("afile"), "Dear Simonides,");
+        Path deep = folder.resolve("no such").resolve("c");
+
+        Refusals.assertRefused(Outcome.of("create", file, "--dim", 8), file.toString(), "directory");
+        Refusals.assertRefused(
+                Outcome.of("create", deep, "--dim", 8), deep.toString(), "mkdir -p '" + deep.getParent() + "'");
+        Refusals.assertRefused(Outcome.of("create", "", "--dim", 8), "STORE");
+        Refusals.assertRefused(Outcome.of("info", ""), "STORE");
+    }
+
+    @Test
+    void aRefusalSaysWhoSpeaksOnce() {
+        Outcome outcome = Outcome.of("create", folder.resolve("s"), "--dim", 8, "--m", "1", "--no-such");
+        Outcome exclusive = Outcome.of("search", folder, "--text", "a", "--vector", "f", "--row", "1");
+
+        Refusals.assertRefused(outcome, "--no-such");
+        Refusals.assertRefused(exclusive, "exclusive");
+        assertFalse(exclusive.toString().contains("Error:"), exclusive::toString);
     }
 
     @Test

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.simonides.MemoryIndex;
 import dev.simonides.VerifyReport;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +55,7 @@ final class StoreStateTest {
     void infoTellsPeopleTheSame() {
         String said = String.join("\n", Outcome.of("info", store).done().out());
 
-        assertTrue(said.contains("400 live in 1 tenant"), said);
+        assertTrue(said.contains("400 live in 1 tenant ("), said);
         assertTrue(said.contains("dimension 24, cosine"), said);
         assertTrue(said.contains("kernels"), said);
     }
@@ -81,9 +85,47 @@ final class StoreStateTest {
         Files.write(log, bytes);
 
         Outcome outcome = Outcome.of("verify", store);
+        Outcome json = Outcome.of("verify", store, "--json");
 
-        assertEquals(ExitCode.FAILED, outcome.exitCode(), outcome::toString);
-        assertTrue(outcome.toString().contains(log.getFileName().toString()), outcome::toString);
+        Refusals.assertEnded(
+                ExitCode.FAILED, outcome, log.getFileName().toString(), store.toString(), "restore", "backup");
+        assertEquals(ExitCode.FAILED, json.exitCode(), json::toString);
+        assertEquals(false, json.object().get("clean"));
+        assertTrue(
+                json.object()
+                        .get("findings")
+                        .toString()
+                        .contains(log.getFileName().toString()),
+                json::toString);
+    }
+
+    @Test
+    void refusesADirectoryThatOthersMayWrite() throws IOException {
+        Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        Refusals.assertRefused(Outcome.of("info", store), store.toString(), "chmod go-w");
+    }
+
+    @Test
+    void resultsThatCannotBeWrittenAreAFailure() {
+        StringWriter err = new StringWriter();
+        PrintWriter full = new PrintWriter(new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+
+        int exitCode = Simonides.run(full, new PrintWriter(err), "verify", store.toString(), "--json");
+
+        assertEquals(ExitCode.FAILED, exitCode);
+        assertEquals(1, err.toString().lines().count(), err::toString);
     }
 
     @Test
