@@ -19,23 +19,20 @@ import dev.simonides.cli.ExitCode;
 import dev.simonides.cli.ImportTimes;
 import dev.simonides.cli.Importer;
 import dev.simonides.cli.JsonRow;
+import dev.simonides.cli.NewStore;
 import dev.simonides.cli.Output;
 import dev.simonides.cli.ProgressBars;
 import dev.simonides.cli.Refusal;
 import dev.simonides.embedding.Embedder;
 import dev.simonides.embedding.HashingEmbedder;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,23 +76,33 @@ public final class DemoCommand implements Callable<Integer> {
     private final List<String> failures = new ArrayList<>();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         requireAtLeast("--texts", textCount, TEXTS_MIN);
         requireAtLeast("--notes", noteCount, 1);
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(dimension);
         if (directory.isPresent()) {
-            run(directory.get());
-            output.say("%nThe store stays in %s; ask it: simonides search %1$s --text '...'", directory.get());
+            NewStore.requirePossible(directory.get());
+            run(directory.get(), options);
+            output.say(
+                    "%nThe store stays in %s; ask it: bin/simonides search %s --text '...'",
+                    directory.get(), NewStore.quoted(directory.get()));
         } else {
-            Path temporary = Files.createTempDirectory("simonides-demo-");
-            run(temporary.resolve("memories"));
-            if (failures.isEmpty()) {
-                delete(temporary);
-                output.say("%nThe store is removed; demo --dir DIR keeps it, to be asked and looked at afterwards.");
-            } else {
-                output.say("%nThe store stays in %s, to be looked at.", temporary.resolve("memories"));
-            }
+            runInTemporary(options);
         }
         return failures.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void runInTemporary(MemoryIndexOptions options) {
+        try (TemporaryStore temporary = TemporaryStore.create()) {
+            run(temporary.directory(), options);
+            if (!failures.isEmpty()) {
+                temporary.keep();
+                output.say("%nThe store stays in %s, to be looked at.", temporary.directory());
+            }
+        }
+        if (failures.isEmpty()) {
+            output.say("%nThe store is removed; demo --dir DIR keeps it, to be asked and looked at afterwards.");
+        }
     }
 
     private static void requireAtLeast(String option, long value, long min) {
@@ -104,10 +111,10 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void run(Path store) {
+    private void run(Path store, MemoryIndexOptions options) {
         Corpus corpus = Corpus.load().thinned(textCount);
         Embedder embedder = HashingEmbedder.ofDimension(dimension);
-        try (MemoryIndex index = MemoryIndex.create(store, MemoryIndexOptions.ofDimension(dimension))) {
+        try (MemoryIndex index = MemoryIndex.create(store, options)) {
             fill(index, corpus, embedder);
             ask(index, embedder);
             compare(index, corpus, embedder);
@@ -265,14 +272,6 @@ public final class DemoCommand implements Callable<Integer> {
     private void prove(boolean holds, String format, Object... values) {
         if (!holds) {
             failures.add(String.format(Locale.ROOT, format, values));
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

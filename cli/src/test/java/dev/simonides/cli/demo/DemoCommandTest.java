@@ -68,6 +68,28 @@ final class DemoCommandTest {
     }
 
     @Test
+    void leavesNothingBehindWhenItIsRefused() {
+        long before = temporaryStores();
+
+        Outcome outcome = Outcome.of("demo", "--dim", 5_000);
+
+        assertEquals(ExitCode.USAGE, outcome.exitCode(), outcome::toString);
+        assertEquals(1, outcome.err().size(), outcome::toString);
+        assertEquals(before, temporaryStores());
+    }
+
+    @Test
+    void endsWithALineToPaste() {
+        Path store = folder.resolve("it's here");
+
+        String last = Outcome.of("demo", "--dir", store, "--texts", 20, "--dim", 96, "--notes", 5)
+                .out()
+                .getLast();
+
+        assertTrue(last.endsWith("bin/simonides search '" + folder + "/it'\\''s here' --text '...'"), last);
+    }
+
+    @Test
     void refusesToWriteIntoADirectoryThatIsInUse() throws IOException {
         Files.writeString(folder.resolve("letter.txt"), "Dear Simonides,");
 
