@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.MemoryIndex;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +125,80 @@ final class LauncherTest {
         assertEquals(1, version.out().size(), version::toString);
         assertEquals(1, version.err().size(), version::toString);
         assertTrue(version.err().getFirst().contains("building"), version::toString);
+    }
+
+    @Test
+    void passesOnThatTheBuildFoundNoCompiler() throws IOException, InterruptedException {
+        Path made = folder.resolve("made.jar");
+        makeJar(made);
+        String said = "native-simd: no C compiler (cc, gcc, clang) on the PATH: built without the native kernels";
+        Path tools = mavenScript("echo noise; echo '" + said + "'; cp '" + made + "' cli/target/simonides.jar");
+
+        Result version = run(Map.of("PATH", tools + File.pathSeparator + System.getenv("PATH")), launcher, "--version");
+
+        assertEquals(ExitCode.DONE, version.exitCode(), version::toString);
+        assertEquals(2, version.err().size(), version::toString);
+        assertEquals("simonides: " + said, version.err().getLast());
+    }
+
+    @Test
+    void buildsAgainWhereTheLibrariesBesideTheJarAreMissing() throws IOException, InterruptedException {
+        makeJar(jar);
+        Path aside = Files.move(nativeLibrary, folder.resolve("aside.jar"));
+        Files.delete(nativeLibrary.getParent());
+        Path tools = mavenScript("mkdir cli/target/lib; cp '" + aside + "' '" + nativeLibrary + "'");
+
+        Result version = run(Map.of("PATH", tools + File.pathSeparator + System.getenv("PATH")), launcher, "--version");
+
+        assertEquals(ExitCode.DONE, version.exitCode(), version::toString);
+        assertEquals(1, version.err().size(), version::toString);
+        assertTrue(version.err().getFirst().contains("building"), version::toString);
+        assertTrue(Files.exists(nativeLibrary));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void failsWhereItsOutputFindsNoRoom() throws IOException, InterruptedException {
+        makeJar(jar);
+        Path err = folder.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(launcher.toString(), "--help")
+                .redirectOutput(Path.of("/dev/full").toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+
+        int exitCode = builder.start().waitFor();
+
+        assertEquals(ExitCode.FAILED, exitCode);
+        assertEquals(1, Files.readAllLines(err).size(), () -> "one line: " + err);
+        assertTrue(Files.readString(err).contains("stdout"));
+    }
+
+    @Test
+    void aDemonstrationThatIsToldToEndRemovesItsStore() throws IOException, InterruptedException {
+        makeJar(jar);
+        Path temporary = Files.createDirectory(folder.resolve("temporary"));
+        ProcessBuilder builder = new ProcessBuilder(launcher.toString(), "demo")
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // The options are split at spaces, so the path may have none.
+        builder.environment().put("SIMONIDES_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+        Process demo = builder.start();
+        try (BufferedReader said = demo.inputReader(StandardCharsets.UTF_8)) {
+            assertTrue(said.readLine().startsWith("1. Storing"));
+            assertEquals(1, names(temporary).size());
+
+            demo.destroy();
+
+            assertTrue(demo.waitFor() != ExitCode.DONE);
+            assertEquals(List.of(), names(temporary));
+        } finally {
+            demo.destroyForcibly();
+        }
+    }
+
+    private static List<String> names(Path directory) {
+        return List.of(Objects.requireNonNull(
+                directory.toFile().list((_, name) -> name.startsWith("simonides-demo-")), directory.toString()));
     }
 
     @Test
