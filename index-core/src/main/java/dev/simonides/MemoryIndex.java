@@ -141,7 +141,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws IllegalStateException if the store is closed
      */
     public long put(Memory memory) {
-        return await(submit(memory));
+        return await(queue(List.of(memory)));
     }
 
     /**
@@ -153,7 +153,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws RuntimeException as {@link #put}
      */
     public long putAll(List<Memory> memories) {
-        return await(submitAll(memories));
+        return await(queue(memories));
     }
 
     /**
@@ -178,6 +178,11 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws IllegalStateException if the store is closed
      */
     public CompletableFuture<Long> submitAll(List<Memory> memories) {
+        // Not on the writer's thread: what the caller chains behind it may take its time, or call this index.
+        return queue(memories).thenApplyAsync(Function.identity());
+    }
+
+    private CompletableFuture<Long> queue(List<Memory> memories) {
         store.writer().ensureOpen();
         if (memories.isEmpty() || memories.size() > Limits.BATCH_RECORDS_MAX) {
             throw new IllegalArgumentException(

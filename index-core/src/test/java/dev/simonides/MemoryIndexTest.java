@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.Durability;
+import dev.simonides.wal.NotAStoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,41 @@ class MemoryIndexTest {
             memories.add(Memory.of("key-" + i, vector(i)).text("text " + i));
         }
         return memories;
+    }
+
+    @Test
+    void aContinuationMayCallTheIndex() throws Exception {
+        var second = index.submit(Memory.of("a", vector(1))).thenApply(lsn -> index.put(Memory.of("b", vector(2))));
+
+        long lsn = second.get(10, TimeUnit.SECONDS);
+
+        assertEquals(2, lsn);
+    }
+
+    @Test
+    void updateStormsDoNotHideTheLiving() {
+        reopen(OPTIONS.exactScanMax(50));
+        for (int round = 0; round < 40; round++) {
+            index.putAll(memories(0, 200));
+        }
+        index.awaitLinked(ProgressListener.SILENT);
+
+        for (int i = 0; i < 50; i++) {
+            Query query = Query.of(vector(1_000 + i));
+            List<String> found =
+                    index.search(query).hits().stream().map(Hit::key).toList();
+            List<String> expected =
+                    index.exact().search(query).hits().stream().map(Hit::key).toList();
+            assertEquals(expected, found, "query " + i);
+        }
+    }
+
+    @Test
+    void creatingOverAStoreSaysSo() {
+        NotAStoreException refusal =
+                assertThrows(NotAStoreException.class, () -> MemoryIndex.create(directory, OPTIONS));
+
+        assertTrue(String.valueOf(refusal.getMessage()).contains("there is a store here already"), refusal::getMessage);
     }
 
     @Test

@@ -37,10 +37,14 @@ final class VisitedSet {
         return members[index];
     }
 
-    /** Adds one ordinal that was not met before. */
+    /** Adds one ordinal that was not met before; an entry point may be newer than the bound. */
     void add(int ordinal) {
         ensureRoom(1);
-        words[ordinal >>> 6] |= 1L << ordinal;
+        int word = ordinal >>> 6;
+        if (word >= words.length) {
+            words = Arrays.copyOf(words, Math.max(word + 1, 2 * words.length));
+        }
+        words[word] |= 1L << ordinal;
         members[size++] = ordinal;
     }
 

@@ -55,7 +55,12 @@ public final class ScratchPool implements AutoCloseable {
                 return scratch;
             }
         }
-        return factory.get();
+        try {
+            return factory.get();
+        } catch (Throwable e) {
+            permits.release();
+            throw e;
+        }
     }
 
     /**

@@ -37,6 +37,9 @@ public final class TenantSearch {
      */
     private static final long SCAN_EVALUATIONS_PER_EF = 70;
 
+    /** Up to this pool a store that wants graphs everywhere (exactScanMax 0) gets them even where a scan is cheaper. */
+    private static final long POOL_ASKED_MAX = 1_000;
+
     private final Kernels kernels;
     private final VectorCodec codec;
     private final int exactScanMax;
@@ -75,12 +78,12 @@ public final class TenantSearch {
         begin(scratch);
         int count = tenant.count();
         Graph graph = tenant.graph();
-        int pool = Math.max(ef, k);
+        long pool = enlarged(Math.max(ef, k), count, tenant.liveCount());
         if (graph == null || !graphPays(tenant, count, floor, pool)) {
             scanPages(tenant, k, scratch);
             return;
         }
-        walk(tenant, graph, floor, count, k, enlarged(pool, count, tenant.liveCount()), scratch);
+        walk(tenant, graph, floor, count, k, (int) pool, scratch);
         if (scratch.size < Math.min(k, tenant.liveCount())) {
             scanPages(tenant, k, scratch);
         } else if (countPages) {
@@ -119,17 +122,17 @@ public final class TenantSearch {
         scratch.size = 0;
     }
 
-    private boolean graphPays(Tenant tenant, int count, int floor, int pool) {
+    private boolean graphPays(Tenant tenant, int count, int floor, long pool) {
         if (!tenant.graphWanted() || count - floor > count / 2) {
             return false;
         }
-        return exactScanMax == 0 || pool * SCAN_EVALUATIONS_PER_EF < count;
+        boolean asked = exactScanMax == 0 && pool <= POOL_ASKED_MAX;
+        return asked || pool * SCAN_EVALUATIONS_PER_EF < count;
     }
 
-    /** Dead nodes take places in the pool, so it grows with their share, up to eightfold. */
-    private static int enlarged(int pool, int count, int live) {
-        long wanted = (long) pool * count / Math.max(1, live);
-        return (int) Math.min(wanted, Math.min(8L * pool, Limits.EF_MAX));
+    /** Dead nodes take places in the pool, so it grows with their share: it then holds as many live ones as were asked for. */
+    private static long enlarged(int pool, int count, int live) {
+        return (long) pool * count / Math.max(1, live);
     }
 
     private void scanPages(Tenant tenant, int k, SearchScratch scratch) {

@@ -169,6 +169,12 @@ public final class Store implements AutoCloseable {
     private static Store create(StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
         return opened(directory, () -> {
             for (String name : directory.list()) {
+                if (name.equals(StoreFile.NAME)) {
+                    throw new NotAStoreException(
+                            directory.path(),
+                            StorageException.NO_OFFSET,
+                            "there is a store here already: open it, or name another directory");
+                }
                 boolean ours =
                         name.equals(LOCK_NAME) || name.equals(StoreFile.UNFINISHED_NAME) || name.startsWith(LOG_PREFIX);
                 if (!ours) {
@@ -217,7 +223,12 @@ public final class Store implements AutoCloseable {
     private static Store opened(StorageDirectory directory, Supplier<Store> opening) {
         try {
             Store store = opening.get();
-            store.start();
+            try {
+                store.start();
+            } catch (Throwable e) {
+                suppressing(e, store::close);
+                throw e;
+            }
             return store;
         } catch (Throwable e) {
             directory.close();

@@ -170,18 +170,18 @@ public final class Tenant {
      * @return the ordinal
      */
     public int place() {
-        int ordinal = nextOrdinal++;
-        vectors.reserve(nextOrdinal);
-        lives.ensureCapacity(nextOrdinal);
+        int needed = nextOrdinal + 1;
+        vectors.reserve(needed);
+        lives.ensureCapacity(needed);
         Graph present = graph;
         if (present != null) {
-            present.reserve(nextOrdinal);
-        } else if (nextOrdinal > shape.exactScanMax()) {
+            present.reserve(needed);
+        } else if (needed > shape.exactScanMax()) {
             present = new Graph(shape.slabs(), shape.m(), shape.seed());
-            present.reserve(nextOrdinal);
+            present.reserve(needed);
             graph = present;
         }
-        return ordinal;
+        return nextOrdinal++;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.vector.VectorPageLayout;
 import dev.simonides.quantization.VectorCodec;
 
 /**
@@ -24,7 +25,7 @@ public record TenantShape(VectorCodec codec, int m, int exactScanMax, long seed,
      * @return bytes
      */
     public static long bytesPerVector(VectorCodec codec, int m) {
-        return codec.codePitch()
+        return VectorPageLayout.bytesPerCode(codec.codePitch())
                 + codec.originalBytes()
                 + Integer.BYTES
                 + LifeLayout.LIFE_BYTES

@@ -35,10 +35,13 @@ final class WriteQueue {
     void offer(WriteRequest request) {
         ensureOpen();
         int needed = permitsOf(request);
+        int acquired = 0;
         try {
             permits.acquire(needed);
+            acquired = needed;
             requests.put(request);
         } catch (InterruptedException e) {
+            permits.release(acquired);
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted before the write was queued; nothing was stored", e);
         }

@@ -260,18 +260,41 @@ public final class Writer implements AutoCloseable {
             put.fail(e);
             return;
         }
+        if (!place(put, recordBytes)) {
+            budget.release(cost);
+            return;
+        }
         stagedCost += cost;
         stagedRecordBytes += recordBytes;
-        records.ensureRoom(stagedRecordBytes);
         for (int i = 0; i < puts.size(); i++) {
             stageEntry(puts.get(i));
         }
         answers.add(new Answer.Stored(put, frame.lastLsn()));
     }
 
+    /** Gives every memory of the request its ordinal and its room, or none of them if the machine has no memory left. */
+    private boolean place(WriteRequest.Put put, long recordBytes) {
+        int placed = 0;
+        try {
+            records.ensureRoom(stagedRecordBytes + recordBytes);
+            for (; placed < put.puts().size(); placed++) {
+                WriteRequest.Put.Entry entry = put.puts().get(placed);
+                entry.record().setOrdinal(entry.tenant().place());
+            }
+            return true;
+        } catch (OutOfMemoryError e) {
+            for (int i = placed - 1; i >= 0; i--) {
+                WriteRequest.Put.Entry entry = put.puts().get(i);
+                entry.tenant().unplace(entry.record().ordinal());
+            }
+            put.fail(new BudgetExceededException(
+                    "", StorageException.NO_OFFSET, "the machine has no memory left: " + e.getMessage(), e));
+            return false;
+        }
+    }
+
     private void stageEntry(WriteRequest.Put.Entry entry) {
-        int ordinal = entry.tenant().place();
-        entry.record().setOrdinal(ordinal);
+        int ordinal = entry.record().ordinal();
         long lsn = frame.add(RecordType.PUT, 0, entry.record().bytes());
         staged.add(new Staged(entry.tenant(), entry.key(), ordinal, lsn, entry.record()));
         stagedKeys.put(entry.key(), ordinal);
@@ -322,6 +345,7 @@ public final class Writer implements AutoCloseable {
                 return;
             }
             apply();
+            syncIfLagging();
         }
         for (int i = 0; i < answers.size(); i++) {
             answer(answers.get(i));
