@@ -104,16 +104,6 @@ public final class CandidatePool {
         cursor = 0;
     }
 
-    /** Changes how many entries are kept, dropping the worst if there are more. */
-    void resize(int newCapacity) {
-        if (newCapacity > keys.length) {
-            keys = java.util.Arrays.copyOf(keys, newCapacity);
-        }
-        capacity = newCapacity;
-        size = Math.min(size, newCapacity);
-        cursor = Math.min(cursor, size);
-    }
-
     /**
      * Returns the number of entries.
      *

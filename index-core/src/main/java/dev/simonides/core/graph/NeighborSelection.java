@@ -61,21 +61,19 @@ final class NeighborSelection {
         }
         int chosenCount = 0;
         int left = count;
-        int first = 0;
-        while (left > first && chosenCount < wanted) {
-            chosen[chosenCount++] = ordinals[first];
-            codec.queryFromCode(MEMORY.get(JAVA_LONG, addresses + 8L * first), query);
-            left = dropCovered(first + 1, left);
-            first = 0;
+        while (left > 0 && chosenCount < wanted) {
+            chosen[chosenCount++] = ordinals[0];
+            codec.queryFromCode(MEMORY.get(JAVA_LONG, addresses), query);
+            left = dropCovered(left);
         }
         return chosenCount;
     }
 
-    /** Keeps of the candidates in [from, to) those closer to the base than to the query, at the front; returns how many. */
-    private int dropCovered(int from, int to) {
+    /** Keeps of the candidates behind the first those closer to the base than to it, at the front; returns how many. */
+    private int dropCovered(int count) {
         int kept = 0;
-        for (int block = from; block < to; block += Limits.GATHER_MAX) {
-            int blockCount = Math.min(Limits.GATHER_MAX, to - block);
+        for (int block = 1; block < count; block += Limits.GATHER_MAX) {
+            int blockCount = Math.min(Limits.GATHER_MAX, count - block);
             kernels.int8ScoreGather(addresses + 8L * block, blockCount, query, scores, 0, 0);
             for (int i = 0; i < blockCount; i++) {
                 float toChosen = MEMORY.get(JAVA_FLOAT, scores + 4L * i);

@@ -235,8 +235,8 @@ public final class TenantSearch {
     }
 
     /**
-     * Merges the pending hits, all visible, with the visible ones of the graph. A node met in both has the same score in
-     * both, so its two entries meet in the merge and count once.
+     * Merges the pending hits, all visible, with the visible ones of the graph. A node met in both is one hit: the
+     * walked entry is passed over.
      */
     private void mergeVisible(Tenant tenant, SearchScratch scratch, int wanted) {
         CandidatePool pending = scratch.scanned;
