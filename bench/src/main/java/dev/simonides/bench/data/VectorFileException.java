@@ -26,10 +26,10 @@ public final class VectorFileException extends RuntimeException {
      * @param file the file
      * @param row the 0-based row, or {@link #NOWHERE}
      * @param offset the byte, in the uncompressed stream where the file is compressed, or {@link #NOWHERE}
-     * @param finding what was expected and what was found, without a line end
+     * @param finding what was expected and what was found; control characters of the file in it are replaced
      */
     public VectorFileException(Path file, long row, long offset, String finding) {
-        super(place(file, row, offset) + finding);
+        super(place(file, row, offset) + oneLine(finding));
         this.file = file.toString();
         this.row = row;
         this.offset = offset;
@@ -41,12 +41,17 @@ public final class VectorFileException extends RuntimeException {
      * @param file the file
      * @param row the 0-based row, or {@link #NOWHERE}
      * @param offset the byte, in the uncompressed stream where the file is compressed, or {@link #NOWHERE}
-     * @param finding what was expected and what was found, without a line end
+     * @param finding what was expected and what was found; control characters of the file in it are replaced
      * @param cause what the reader met
      */
     public VectorFileException(Path file, long row, long offset, String finding, Throwable cause) {
         this(file, row, offset, finding);
         initCause(cause);
+    }
+
+    /** A damaged header is quoted in its finding, with whatever stands in it. */
+    private static String oneLine(String finding) {
+        return finding.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String place(Path file, long row, long offset) {

@@ -75,6 +75,13 @@ class NpySourceTest {
     }
 
     @Test
+    void refusesATypeWithALineEndInOneLine() throws IOException {
+        Path file = write("a.npy", npy(1, "\nf4", "False", "(1, 1)", data -> data.putFloat(1)));
+
+        assertEquals(1, refusal(file).lines().count(), refusal(file));
+    }
+
+    @Test
     void refusesFortranOrderWithTheRemedy() throws IOException {
         Path file = write("a.npy", npy(1, "<f4", "True", "(1, 1)", data -> data.putFloat(1)));
 
