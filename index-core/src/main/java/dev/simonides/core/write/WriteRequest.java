@@ -94,6 +94,28 @@ public sealed interface WriteRequest {
         }
     }
 
+    /**
+     * Something to be done on the writer thread while no write is under way: everything queued before is applied, published
+     * and acknowledged, and nothing queued behind has begun.
+     *
+     * <p>An action that throws a {@link dev.simonides.wal.StorageException} leaves the writer as it was; that of a failed
+     * log, and anything else it throws, fails the store.
+     *
+     * @param action short: every write waits for it
+     * @param done completed when the action has returned, or with what it threw
+     */
+    record Exclusive(Runnable action, CompletableFuture<Void> done) implements WriteRequest {
+        @Override
+        public int queuedBytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            done.completeExceptionally(cause);
+        }
+    }
+
     /** The last request of a writer's life. */
     record Stop() implements WriteRequest {
         @Override

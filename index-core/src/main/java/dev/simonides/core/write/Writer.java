@@ -12,6 +12,7 @@ import dev.simonides.wal.Durability;
 import dev.simonides.wal.Frame;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageIoException;
+import dev.simonides.wal.StoreFailedException;
 import dev.simonides.wal.StoreFullException;
 import dev.simonides.wal.StoreReadOnlyException;
 import dev.simonides.wal.WriteAheadLog;
@@ -226,6 +227,11 @@ public final class Writer implements AutoCloseable {
                 sync();
                 flush.done().complete(log.syncedLsn());
             }
+            case WriteRequest.Exclusive exclusive -> {
+                commitAndReopen();
+                runAlone(exclusive);
+                openFrame();
+            }
             case WriteRequest.Stop stop -> {
                 commitAndReopen();
                 sync();
@@ -236,6 +242,23 @@ public final class Writer implements AutoCloseable {
             commitAndReopen();
         }
         return true;
+    }
+
+    /** What the medium refuses concerns the action alone; all else that it throws fails the store. */
+    private static void runAlone(WriteRequest.Exclusive exclusive) {
+        try {
+            exclusive.action().run();
+        } catch (StorageException e) {
+            exclusive.fail(e);
+            if (e instanceof StoreFailedException) {
+                throw e;
+            }
+            return;
+        } catch (Throwable e) {
+            exclusive.fail(e);
+            throw e;
+        }
+        exclusive.done().complete(null);
     }
 
     private void stagePut(WriteRequest.Put put) {
