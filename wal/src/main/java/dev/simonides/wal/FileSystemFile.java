@@ -2,6 +2,8 @@
 package dev.simonides.wal;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
@@ -64,6 +66,23 @@ final class FileSystemFile implements StorageFile {
             channel.truncate(bytes);
         } catch (IOException e) {
             throw failure(e, "truncate", bytes);
+        }
+    }
+
+    @Override
+    public MemorySegment mapReadOnly(long offset, long bytes, Arena arena) {
+        requireWithin(offset, bytes);
+        if (bytes == 0) {
+            return arena.allocate(0).asReadOnly();
+        }
+        try {
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes, arena);
+        } catch (IOException e) {
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw new BudgetExceededException(
+                        directory.resolve(name).toString(), offset, "no address space to map: bytes=" + bytes, e);
+            }
+            throw failure(e, "map", offset);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.wal;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -95,6 +97,48 @@ public interface StorageFile extends AutoCloseable {
      * @param bytes the new size
      */
     void truncate(long bytes);
+
+    /**
+     * Bytes of the file as memory that cannot be written. They are as they come from the medium: whoever needs to rely
+     * on them checks them by reading. The file must not be cut while they are in use, or the process dies.
+     *
+     * <p>An implementation without mappings hands out a copy, as this one does.
+     *
+     * @param offset bytes from the file's start
+     * @param bytes how many, within the file
+     * @param arena keeps the memory; the file may be closed before it
+     * @return the bytes, read-only
+     * @throws StorageIoException if the file ends before
+     * @throws BudgetExceededException if there is no address space for them
+     */
+    default MemorySegment mapReadOnly(long offset, long bytes, Arena arena) {
+        requireWithin(offset, bytes);
+        // 64, so that what is aligned in the file is aligned in memory, as it is in a mapping.
+        MemorySegment copy = arena.allocate(bytes, 64);
+        int chunkMax = 1 << 30;
+        for (long done = 0; done < bytes; done += chunkMax) {
+            long chunk = Math.min(bytes - done, chunkMax);
+            readFully(copy.asSlice(done, chunk).asByteBuffer(), offset + done);
+        }
+        return copy.asReadOnly();
+    }
+
+    /**
+     * Checks that a range lies within the file, because touching a mapping behind the end kills the process.
+     *
+     * @param offset bytes from the file's start
+     * @param bytes how many
+     * @throws StorageIoException if it does not
+     */
+    default void requireWithin(long offset, long bytes) {
+        if (offset < 0 || bytes < 0) {
+            throw new IllegalArgumentException("expected=0.., offset=" + offset + ", bytes=" + bytes);
+        }
+        long size = size();
+        if (offset > size || bytes > size - offset) {
+            throw new StorageIoException(name(), offset, "file ends early: expected=" + bytes + " bytes, size=" + size);
+        }
+    }
 
     /** Takes from everybody the permission to write the file: it is complete and will never change. */
     void seal();

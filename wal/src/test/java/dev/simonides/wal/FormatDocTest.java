@@ -27,6 +27,26 @@ class FormatDocTest {
     }
 
     @Test
+    void describesTheLayoutsOfWriteOnceFiles() {
+        FormatTables tables = FormatTables.read();
+
+        tables.assertDescribes("Write-once header", SealedFileLayout.LAYOUT);
+        tables.assertDescribes("Write-once footer", SealedFooterLayout.LAYOUT);
+    }
+
+    @Test
+    void statesTheNumbersOfWriteOnceFiles() {
+        assertEquals("SIMOFILE", characters(SealedFileLayout.MAGIC_VALUE, 8));
+        assertEquals("SIMOFOOT", characters(SealedFooterLayout.MAGIC_VALUE, 8));
+        assertEquals(1, SealedFileLayout.VERSION_VALUE);
+        assertEquals(4096, SealedFileLayout.BYTES);
+        assertEquals(64, SealedFooterLayout.BYTES);
+        assertEquals(65_536, SealedFileLayout.BLOCK_BYTES);
+        assertEquals(64, SealedFileLayout.ALIGNMENT);
+        assertEquals(1L << 40, SealedFileLayout.DATA_BYTES_MAX);
+    }
+
+    @Test
     void statesTheNumbersOfTheLog() {
         assertEquals("SIMONWAL", characters(SegmentLayout.MAGIC_VALUE, 8));
         assertEquals("FRM1", characters(FrameLayout.MAGIC_VALUE, 4));

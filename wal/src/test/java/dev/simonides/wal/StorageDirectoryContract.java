@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -129,6 +132,41 @@ abstract class StorageDirectoryContract {
         file.close();
         assertThrows(StorageException.class, () -> file.write(ByteBuffer.wrap(filled(1)), 0));
         assertThrows(StorageException.class, () -> file.sync(false));
+    }
+
+    @Test
+    void mapsWhatIsThereAndNothingElse() {
+        byte[] content = new byte[10_000];
+        new Random(3).nextBytes(content);
+        try (StorageFile file = directory.create("data");
+                Arena arena = Arena.ofConfined()) {
+            file.writeFully(ByteBuffer.wrap(content), 0);
+
+            MemorySegment mapped = file.mapReadOnly(4096, 5000, arena);
+            assertArrayEquals(Arrays.copyOfRange(content, 4096, 9096), mapped.toArray(ValueLayout.JAVA_BYTE));
+            assertTrue(mapped.isReadOnly());
+            assertEquals(0, file.mapReadOnly(10_000, 0, arena).byteSize());
+
+            assertThrows(StorageIoException.class, () -> file.mapReadOnly(4096, 5905, arena));
+            assertThrows(StorageIoException.class, () -> file.mapReadOnly(10_001, 0, arena));
+            assertThrows(StorageIoException.class, () -> file.mapReadOnly(1, Long.MAX_VALUE, arena));
+            assertThrows(IllegalArgumentException.class, () -> file.mapReadOnly(-1, 10, arena));
+            assertThrows(IllegalArgumentException.class, () -> file.mapReadOnly(0, -1, arena));
+        }
+    }
+
+    @Test
+    void keepsAMappingWhenTheFileIsClosed() {
+        byte[] content = filled(5000);
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment mapped;
+            try (StorageFile file = directory.create("data")) {
+                file.writeFully(ByteBuffer.wrap(content), 0);
+                mapped = file.mapReadOnly(0, 5000, arena);
+            }
+            directory.delete("data");
+            assertArrayEquals(content, mapped.toArray(ValueLayout.JAVA_BYTE));
+        }
     }
 
     @Test

@@ -28,7 +28,9 @@ public record Fault(int at, Kind kind, boolean sticky) {
         /** A write stores the first half of its sectors and then finds no room; later writes find none at once. */
         HALF_THEN_NO_SPACE,
         /** A sync of a file fails, what it was to make durable never will be, and later syncs succeed all the same. */
-        LOST_SYNC
+        LOST_SYNC,
+        /** Mapping a file finds no address space. */
+        NO_MAPPING
     }
 
     /**

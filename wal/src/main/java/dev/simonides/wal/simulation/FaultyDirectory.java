@@ -2,6 +2,7 @@
 package dev.simonides.wal.simulation;
 
 import dev.simonides.wal.Access;
+import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageFile;
@@ -9,6 +10,8 @@ import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StorageLock;
 import dev.simonides.wal.StoreFullException;
 import dev.simonides.wal.StoreReadOnlyException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -28,6 +31,7 @@ public final class FaultyDirectory implements StorageDirectory {
         CREATE,
         CHANGE,
         SYNC,
+        MAP,
         LOOK
     }
 
@@ -167,6 +171,7 @@ public final class FaultyDirectory implements StorageDirectory {
             case IO_ERROR, LOST_SYNC -> throw new StorageIoException(file, offset, "injected: input/output error");
             case NO_SPACE -> throw new StoreFullException(file, offset, "injected: no space left");
             case TOO_MANY_FILES -> throw new StorageIoException(file, offset, "injected: too many open files");
+            case NO_MAPPING -> throw new BudgetExceededException(file, offset, "injected: no address space to map");
             case READ_ONLY -> throw new StoreReadOnlyException(file, offset, "injected: read-only file system");
             case SHORT_ONE, SHORT_HALF, HALF_THEN_NO_SPACE -> true;
         };
@@ -189,6 +194,7 @@ public final class FaultyDirectory implements StorageDirectory {
             case SHORT_ONE, SHORT_HALF -> step == Step.READ || step == Step.WRITE;
             case HALF_THEN_NO_SPACE -> step == Step.WRITE;
             case LOST_SYNC -> step == Step.SYNC;
+            case NO_MAPPING -> step == Step.MAP;
         };
     }
 
@@ -263,6 +269,12 @@ public final class FaultyDirectory implements StorageDirectory {
         public void truncate(long bytes) {
             step(Step.CHANGE, name(), bytes);
             file.truncate(bytes);
+        }
+
+        @Override
+        public MemorySegment mapReadOnly(long offset, long bytes, Arena arena) {
+            step(Step.MAP, name(), offset);
+            return file.mapReadOnly(offset, bytes, arena);
         }
 
         @Override
