@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.key;
 
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.agrona.collections.Object2IntHashMap;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-/** A key directory on the Java heap: striped open-addressing maps, each behind a read-write lock. Any thread. */
+import dev.simonides.simd.OffHeap;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A key directory on the Java heap: striped open addressing, each stripe behind a read-write lock. Any thread.
+ *
+ * <p>A slot is two words: where the key's bytes stand with their length and a few bits of the hash, and tenant and ordinal.
+ * The bytes themselves stay where the caller has them, so that a million keys are 32 MiB without a single object.
+ */
 public final class HeapKeyDirectory implements KeyDirectory {
     /** Power of two; 64 stripes keep readers of different keys apart on any machine of today. */
     private static final int STRIPES = 64;
+
+    private static final MemorySegment MEMORY = OffHeap.everything();
 
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final int seed;
@@ -20,43 +30,66 @@ public final class HeapKeyDirectory implements KeyDirectory {
     public HeapKeyDirectory(int seed) {
         this.seed = seed;
         for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new Stripe();
+            stripes[i] = new Stripe(this);
         }
-    }
-
-    private static final class Stripe {
-        final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-        final Object2IntHashMap<RecordKey> ordinals = new Object2IntHashMap<>(NONE);
     }
 
     @Override
     public RecordKey key(int tenantId, byte[] utf8) {
-        int hash = seed ^ tenantId * 0x9E3779B9;
+        int hash = begin(tenantId);
         for (byte b : utf8) {
-            hash = (hash ^ b) * 0x01000193;
-            hash ^= hash >>> 15;
+            hash = mix(hash, b);
         }
         return new RecordKey(tenantId, utf8, hash);
     }
 
+    private int hash(int tenantId, long address, int bytes) {
+        int hash = begin(tenantId);
+        for (int i = 0; i < bytes; i++) {
+            hash = mix(hash, MEMORY.get(JAVA_BYTE, address + i));
+        }
+        return hash;
+    }
+
+    private int begin(int tenantId) {
+        return seed ^ tenantId * 0x9E3779B9;
+    }
+
+    private static int mix(int hash, byte b) {
+        int mixed = (hash ^ b) * 0x01000193;
+        return mixed ^ mixed >>> 15;
+    }
+
     @Override
     public int get(RecordKey key) {
-        Stripe stripe = stripe(key);
+        Stripe stripe = stripe(key.hashCode());
         stripe.lock.readLock().lock();
         try {
-            return stripe.ordinals.getValue(key);
+            int slot = stripe.find(key);
+            return slot < 0 ? NONE : stripe.ordinal(slot);
         } finally {
             stripe.lock.readLock().unlock();
         }
     }
 
     @Override
-    public int put(RecordKey key, int ordinal) {
-        Stripe stripe = stripe(key);
+    public int put(RecordKey key, int ordinal, long keyAddress) {
+        Stripe stripe = stripe(key.hashCode());
         stripe.lock.writeLock().lock();
         try {
-            // The new key object replaces nothing: an equal key that is present keeps its own bytes.
-            return stripe.ordinals.put(key, ordinal);
+            return stripe.put(key.hashCode(), key.tenantId(), keyAddress, key.utf8().length, ordinal);
+        } finally {
+            stripe.lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public int put(int tenantId, long keyAddress, int keyBytes, int ordinal) {
+        int hash = hash(tenantId, keyAddress, keyBytes);
+        Stripe stripe = stripe(hash);
+        stripe.lock.writeLock().lock();
+        try {
+            return stripe.put(hash, tenantId, keyAddress, keyBytes, ordinal);
         } finally {
             stripe.lock.writeLock().unlock();
         }
@@ -64,12 +97,26 @@ public final class HeapKeyDirectory implements KeyDirectory {
 
     @Override
     public int remove(RecordKey key) {
-        Stripe stripe = stripe(key);
+        Stripe stripe = stripe(key.hashCode());
         stripe.lock.writeLock().lock();
         try {
-            return stripe.ordinals.removeKey(key);
+            return stripe.remove(key);
         } finally {
             stripe.lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public void reserve(long keys) {
+        // An eighth more than their share: stripes fill by chance, and none is to grow.
+        long share = keys / STRIPES;
+        for (Stripe stripe : stripes) {
+            stripe.lock.writeLock().lock();
+            try {
+                stripe.reserve(share + share / 8 + 1);
+            } finally {
+                stripe.lock.writeLock().unlock();
+            }
         }
     }
 
@@ -79,7 +126,7 @@ public final class HeapKeyDirectory implements KeyDirectory {
         for (Stripe stripe : stripes) {
             stripe.lock.readLock().lock();
             try {
-                size += stripe.ordinals.size();
+                size += stripe.size;
             } finally {
                 stripe.lock.readLock().unlock();
             }
@@ -87,8 +134,169 @@ public final class HeapKeyDirectory implements KeyDirectory {
         return size;
     }
 
-    private Stripe stripe(RecordKey key) {
-        // The upper bits: the map inside uses the lower ones.
-        return stripes[(key.hashCode() * 0x85EBCA6B) >>> 26];
+    private Stripe stripe(int hash) {
+        // The upper bits: the table inside uses the lower ones.
+        return stripes[(hash * 0x85EBCA6B) >>> 26];
+    }
+
+    /** One table. Guarded by its lock. */
+    private static final class Stripe {
+        // A place word: 48 bits address, 9 bits length − 1, 7 bits of the hash; 0 is a free slot.
+        private static final int ADDRESS_BITS = 48;
+        private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
+        private static final int LENGTH_BITS = 9;
+        private static final int LENGTH_MASK = (1 << LENGTH_BITS) - 1;
+        private static final int TAG_SHIFT = 25;
+        private static final int CAPACITY_MIN = 8;
+        private static final int CAPACITY_MAX = 1 << 29;
+
+        final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+        private final HeapKeyDirectory directory;
+        private long[] slots = new long[0];
+        private int size;
+
+        Stripe(HeapKeyDirectory directory) {
+            this.directory = directory;
+        }
+
+        /** The slot of a key, or −1. */
+        int find(RecordKey key) {
+            if (size == 0) {
+                return -1;
+            }
+            byte[] utf8 = key.utf8();
+            long tag = tag(key.hashCode(), utf8.length);
+            int mask = capacity() - 1;
+            for (int slot = key.hashCode() & mask; place(slot) != 0; slot = (slot + 1) & mask) {
+                if (place(slot) >>> ADDRESS_BITS == tag
+                        && tenant(slot) == key.tenantId()
+                        && same(place(slot) & ADDRESS_MASK, utf8)) {
+                    return slot;
+                }
+            }
+            return -1;
+        }
+
+        private static boolean same(long address, byte[] utf8) {
+            for (int i = 0; i < utf8.length; i++) {
+                if (MEMORY.get(JAVA_BYTE, address + i) != utf8[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        int put(int hash, int tenantId, long address, int bytes, int ordinal) {
+            assert bytes >= 1 && bytes <= LENGTH_MASK + 1 && address >>> ADDRESS_BITS == 0 : "K2";
+            reserve(size + 1L);
+            long tag = tag(hash, bytes);
+            int mask = capacity() - 1;
+            int slot = hash & mask;
+            int before = NONE;
+            for (; place(slot) != 0; slot = (slot + 1) & mask) {
+                long place = place(slot);
+                if (place >>> ADDRESS_BITS == tag
+                        && tenant(slot) == tenantId
+                        && MemorySegment.mismatch(
+                                        MEMORY,
+                                        place & ADDRESS_MASK,
+                                        (place & ADDRESS_MASK) + bytes,
+                                        MEMORY,
+                                        address,
+                                        address + bytes)
+                                < 0) {
+                    before = ordinal(slot);
+                    size--;
+                    break;
+                }
+            }
+            slots[2 * slot] = tag << ADDRESS_BITS | address;
+            slots[2 * slot + 1] = (long) tenantId << 32 | ordinal;
+            size++;
+            return before;
+        }
+
+        /** Takes a key out and moves back those behind it that the gap would hide (Knuth, 6.4, Algorithm R). */
+        int remove(RecordKey key) {
+            int gap = find(key);
+            if (gap < 0) {
+                return NONE;
+            }
+            int ordinal = ordinal(gap);
+            int mask = capacity() - 1;
+            for (int slot = (gap + 1) & mask; place(slot) != 0; slot = (slot + 1) & mask) {
+                int home = hashOf(slot) & mask;
+                if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+                    slots[2 * gap] = slots[2 * slot];
+                    slots[2 * gap + 1] = slots[2 * slot + 1];
+                    gap = slot;
+                }
+            }
+            slots[2 * gap] = 0;
+            slots[2 * gap + 1] = 0;
+            size--;
+            return ordinal;
+        }
+
+        /** Makes room: at most two slots of three are in use. */
+        void reserve(long keys) {
+            if (3 * keys <= 2L * capacity()) {
+                return;
+            }
+            if (3 * keys > 2L * CAPACITY_MAX) {
+                throw new IllegalStateException("the key directory is full: keys=" + directory.size());
+            }
+            int capacity = Math.max(CAPACITY_MIN, capacity());
+            while (3 * keys > 2L * capacity) {
+                capacity *= 2;
+            }
+            long[] old = slots;
+            int oldSlots = capacity();
+            slots = new long[2 * capacity];
+            for (int i = 0; i < oldSlots; i++) {
+                if (old[2 * i] != 0) {
+                    move(old[2 * i], old[2 * i + 1]);
+                }
+            }
+        }
+
+        private void move(long place, long value) {
+            int mask = capacity() - 1;
+            int slot = hashOf(place, (int) (value >>> 32)) & mask;
+            while (place(slot) != 0) {
+                slot = (slot + 1) & mask;
+            }
+            slots[2 * slot] = place;
+            slots[2 * slot + 1] = value;
+        }
+
+        private int capacity() {
+            return slots.length / 2;
+        }
+
+        private long place(int slot) {
+            return slots[2 * slot];
+        }
+
+        private int tenant(int slot) {
+            return (int) (slots[2 * slot + 1] >>> 32);
+        }
+
+        int ordinal(int slot) {
+            return (int) slots[2 * slot + 1];
+        }
+
+        private int hashOf(int slot) {
+            return hashOf(place(slot), tenant(slot));
+        }
+
+        private int hashOf(long place, int tenantId) {
+            int bytes = ((int) (place >>> ADDRESS_BITS) & LENGTH_MASK) + 1;
+            return directory.hash(tenantId, place & ADDRESS_MASK, bytes);
+        }
+
+        private static long tag(int hash, int bytes) {
+            return (long) (hash >>> TAG_SHIFT) << LENGTH_BITS | (bytes - 1);
+        }
     }
 }

@@ -28,9 +28,28 @@ public interface KeyDirectory {
      *
      * @param key made by {@link #key}
      * @param ordinal 0 or more
+     * @param keyAddress where its bytes stand, unchanged as long as this directory is used; they may be kept there
      * @return the ordinal it had, or {@link #NONE}
      */
-    int put(RecordKey key, int ordinal);
+    int put(RecordKey key, int ordinal, long keyAddress);
+
+    /**
+     * Sets the ordinal of a key that stands in native memory, without an object for the key.
+     *
+     * @param tenantId the tenant's number in this process
+     * @param keyAddress where its bytes stand, unchanged as long as this directory is used; they may be kept there
+     * @param keyBytes how many, 1..512
+     * @param ordinal 0 or more
+     * @return the ordinal it had, or {@link #NONE}
+     */
+    int put(int tenantId, long keyAddress, int keyBytes, int ordinal);
+
+    /**
+     * Makes room for many keys at once, so that putting them is one pass.
+     *
+     * @param keys how many there will be in all
+     */
+    void reserve(long keys);
 
     /**
      * Removes a key.

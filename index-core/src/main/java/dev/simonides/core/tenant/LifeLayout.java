@@ -15,9 +15,11 @@ import java.lang.invoke.VarHandle;
  * life    0         8         16
  *         birthLsn  deathLsn  record address
  *
- * record  0         4              8           16
- *         keyBytes  payloadBytes   timestamp   key bytes, payload bytes
+ * record  0         4              8           16               24
+ *         keyBytes  payloadBytes   timestamp   payload address  key bytes
  * </pre>
+ *
+ * <p>The payload stands anywhere: behind its record if it came through the log, in a loaded or mapped file otherwise.
  */
 final class LifeLayout { // tidy: format, in memory only
     static final long LIFE_BYTES = 24;
@@ -28,7 +30,8 @@ final class LifeLayout { // tidy: format, in memory only
     static final long RECORD_KEY_BYTES_OFFSET = 0;
     static final long RECORD_PAYLOAD_BYTES_OFFSET = 4;
     static final long RECORD_TIMESTAMP_OFFSET = 8;
-    static final long RECORD_KEY_OFFSET = 16;
+    static final long RECORD_PAYLOAD_OFFSET = 16;
+    static final long RECORD_KEY_OFFSET = 24;
 
     /** The death LSN of the living. */
     static final long ALIVE = Long.MAX_VALUE;
@@ -39,6 +42,7 @@ final class LifeLayout { // tidy: format, in memory only
 
     private LifeLayout() {}
 
+    /** Size of a record and of the payload behind it. */
     static long recordBytes(int keyBytes, int payloadBytes) {
         return (RECORD_KEY_OFFSET + keyBytes + payloadBytes + 7) & -8;
     }

@@ -12,6 +12,7 @@ import static dev.simonides.core.tenant.LifeLayout.RECORD_KEY_BYTES_OFFSET;
 import static dev.simonides.core.tenant.LifeLayout.RECORD_KEY_OFFSET;
 import static dev.simonides.core.tenant.LifeLayout.RECORD_OFFSET;
 import static dev.simonides.core.tenant.LifeLayout.RECORD_PAYLOAD_BYTES_OFFSET;
+import static dev.simonides.core.tenant.LifeLayout.RECORD_PAYLOAD_OFFSET;
 import static dev.simonides.core.tenant.LifeLayout.RECORD_TIMESTAMP_OFFSET;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
@@ -210,9 +211,11 @@ public final class Tenant {
         INT.set(MEMORY, record + RECORD_KEY_BYTES_OFFSET, keyBytes);
         INT.set(MEMORY, record + RECORD_PAYLOAD_BYTES_OFFSET, payloadBytes);
         LONG.set(MEMORY, record + RECORD_TIMESTAMP_OFFSET, stored.timestampMillis());
+        long payload = record + RECORD_KEY_OFFSET + keyBytes;
+        LONG.set(MEMORY, record + RECORD_PAYLOAD_OFFSET, payload);
         MemorySegment source = stored.bytes();
         MemorySegment.copy(source, stored.keyOffset(), MEMORY, record + RECORD_KEY_OFFSET, keyBytes);
-        MemorySegment.copy(source, stored.payloadOffset(), MEMORY, record + RECORD_KEY_OFFSET + keyBytes, payloadBytes);
+        MemorySegment.copy(source, stored.payloadOffset(), MEMORY, payload, payloadBytes);
 
         long life = lives.address(ordinal);
         LONG.set(MEMORY, life + RECORD_OFFSET, record);
@@ -295,8 +298,27 @@ public final class Tenant {
      * @return UTF-8 bytes
      */
     public byte[] key(int ordinal) {
-        long record = record(ordinal);
-        return bytes(record + RECORD_KEY_OFFSET, (int) INT.get(MEMORY, record + RECORD_KEY_BYTES_OFFSET));
+        return bytes(keyAddress(ordinal), keyBytes(ordinal));
+    }
+
+    /**
+     * Returns where a key stands, unchanged as long as the store is open.
+     *
+     * @param ordinal placed and added
+     * @return native address of {@link #keyBytes} bytes
+     */
+    public long keyAddress(int ordinal) {
+        return record(ordinal) + RECORD_KEY_OFFSET;
+    }
+
+    /**
+     * Returns the length of a key.
+     *
+     * @param ordinal placed and added
+     * @return 1..512, or 0 for an ordinal that died before the last checkpoint
+     */
+    public int keyBytes(int ordinal) {
+        return (int) INT.get(MEMORY, record(ordinal) + RECORD_KEY_BYTES_OFFSET);
     }
 
     /**
@@ -306,10 +328,27 @@ public final class Tenant {
      * @return the bytes, perhaps none
      */
     public byte[] payload(int ordinal) {
-        long record = record(ordinal);
-        int keyBytes = (int) INT.get(MEMORY, record + RECORD_KEY_BYTES_OFFSET);
-        return bytes(
-                record + RECORD_KEY_OFFSET + keyBytes, (int) INT.get(MEMORY, record + RECORD_PAYLOAD_BYTES_OFFSET));
+        return bytes(payloadAddress(ordinal), payloadBytes(ordinal));
+    }
+
+    /**
+     * Returns where a payload stands.
+     *
+     * @param ordinal below {@link #count()}
+     * @return native address of {@link #payloadBytes} bytes
+     */
+    public long payloadAddress(int ordinal) {
+        return (long) LONG.get(MEMORY, record(ordinal) + RECORD_PAYLOAD_OFFSET);
+    }
+
+    /**
+     * Returns the length of a payload.
+     *
+     * @param ordinal below {@link #count()}
+     * @return 0..67,108,864
+     */
+    public int payloadBytes(int ordinal) {
+        return (int) INT.get(MEMORY, record(ordinal) + RECORD_PAYLOAD_BYTES_OFFSET);
     }
 
     /**

@@ -52,7 +52,7 @@ public final class Applier {
     /** Adds a memory whose ordinal was placed and written into the record. */
     void put(Tenant tenant, RecordKey key, long lsn, PutRecord put) {
         tenant.add(put.ordinal(), lsn, put.stored());
-        int before = directory.put(key, put.ordinal());
+        int before = directory.put(key, put.ordinal(), tenant.keyAddress(put.ordinal()));
         if (before != KeyDirectory.NONE && !tenant.dead(before)) {
             tenant.kill(before, lsn);
         }

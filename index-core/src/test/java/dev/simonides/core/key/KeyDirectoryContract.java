@@ -4,6 +4,9 @@ package dev.simonides.core.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -11,11 +14,28 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What every key directory does. */
 abstract class KeyDirectoryContract {
+    private final Arena arena = Arena.ofShared();
+
     abstract KeyDirectory create();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    /** Puts a key whose bytes stand where a record has them. */
+    private int put(KeyDirectory directory, RecordKey key, int ordinal) {
+        MemorySegment bytes = arena.allocate(key.utf8().length);
+        MemorySegment.copy(key.utf8(), 0, bytes, ValueLayout.JAVA_BYTE, 0, key.utf8().length);
+        return ordinal % 2 == 0
+                ? directory.put(key, ordinal, bytes.address())
+                : directory.put(key.tenantId(), bytes.address(), key.utf8().length, ordinal);
+    }
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -35,8 +55,8 @@ abstract class KeyDirectoryContract {
     void putAndRemoveReturnWhatWasThere() {
         KeyDirectory directory = create();
 
-        assertEquals(KeyDirectory.NONE, directory.put(directory.key(0, bytes("a")), 0));
-        assertEquals(0, directory.put(directory.key(0, bytes("a")), 5));
+        assertEquals(KeyDirectory.NONE, put(directory, directory.key(0, bytes("a")), 0));
+        assertEquals(0, put(directory, directory.key(0, bytes("a")), 5));
         assertEquals(5, directory.get(directory.key(0, bytes("a"))));
         assertEquals(1, directory.size());
         assertEquals(5, directory.remove(directory.key(0, bytes("a"))));
@@ -47,8 +67,8 @@ abstract class KeyDirectoryContract {
     @Test
     void tenantsAreApart() {
         KeyDirectory directory = create();
-        directory.put(directory.key(1, bytes("a")), 10);
-        directory.put(directory.key(2, bytes("a")), 20);
+        put(directory, directory.key(1, bytes("a")), 10);
+        put(directory, directory.key(2, bytes("a")), 20);
 
         assertEquals(10, directory.get(directory.key(1, bytes("a"))));
         assertEquals(20, directory.get(directory.key(2, bytes("a"))));
@@ -56,11 +76,23 @@ abstract class KeyDirectoryContract {
     }
 
     @Test
+    void manyTenantsWithTheSameKeyAreApart() {
+        KeyDirectory directory = create();
+        for (int tenant = 0; tenant < 20_000; tenant++) {
+            assertEquals(KeyDirectory.NONE, put(directory, directory.key(tenant, bytes("a")), tenant));
+        }
+
+        for (int tenant = 0; tenant < 20_000; tenant++) {
+            assertEquals(tenant, directory.get(directory.key(tenant, bytes("a"))));
+        }
+    }
+
+    @Test
     void keysOfAllLengthsAndBytesAreKept() {
         KeyDirectory directory = create();
         for (int length = 1; length <= 512; length++) {
             byte[] key = new byte[length];
-            directory.put(directory.key(0, key), length);
+            put(directory, directory.key(0, key), length);
         }
 
         for (int length = 1; length <= 512; length++) {
@@ -89,7 +121,7 @@ abstract class KeyDirectoryContract {
                     model.remove(known);
                 }
                 case 1 -> {
-                    assertEquals(before, directory.put(key, i), "seed=" + seed);
+                    assertEquals(before, put(directory, key, i), "seed=" + seed);
                     model.put(known, i);
                 }
                 default -> assertEquals(before, directory.get(key), "seed=" + seed);
@@ -99,12 +131,27 @@ abstract class KeyDirectoryContract {
     }
 
     @Test
+    void aDirectoryWithRoomIsTheSameDirectory() {
+        KeyDirectory directory = create();
+        put(directory, directory.key(0, bytes("before")), 1);
+
+        directory.reserve(100_000);
+        for (int i = 0; i < 1_000; i++) {
+            put(directory, directory.key(i, bytes("key")), i);
+        }
+
+        assertEquals(1_001, directory.size());
+        assertEquals(1, directory.get(directory.key(0, bytes("before"))));
+        assertEquals(999, directory.get(directory.key(999, bytes("key"))));
+    }
+
+    @Test
     void readersBesideTheWriterSeeOldOrNew() throws InterruptedException {
         KeyDirectory directory = create();
         List<String> names = java.util.stream.IntStream.range(0, 500)
                 .mapToObj(i -> "key-" + i)
                 .toList();
-        names.forEach(name -> directory.put(directory.key(0, bytes(name)), 0));
+        names.forEach(name -> put(directory, directory.key(0, bytes(name)), 0));
         AtomicInteger written = new AtomicInteger();
         AtomicBoolean wrong = new AtomicBoolean();
         Thread reader = Thread.ofPlatform().start(() -> {
@@ -120,7 +167,7 @@ abstract class KeyDirectoryContract {
 
         for (int round = 1; round <= 200; round++) {
             for (String name : names) {
-                directory.put(directory.key(0, bytes(name)), round);
+                put(directory, directory.key(0, bytes(name)), round);
             }
             written.set(round);
         }
