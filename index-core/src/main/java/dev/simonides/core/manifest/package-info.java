@@ -2,7 +2,8 @@
 /**
  * The manifest: which write-once files and which part of the log make up a generation of the store.
  *
- * <p><b>Read first:</b> {@link dev.simonides.core.manifest.FileEntry}.
+ * <p><b>Read first:</b> {@link dev.simonides.core.manifest.Manifest}, then {@link
+ * dev.simonides.core.manifest.Manifests}.
  * <p><b>May import:</b> dev.simonides.wal.
  * <p><b>Threads:</b> everything here is immutable, or confined to the thread that opens, checkpoints and closes.
  * <p><b>Invariants:</b> M1 a manifest names only files that are durable with their names. M2 no file is changed once a

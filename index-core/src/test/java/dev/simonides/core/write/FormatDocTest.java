@@ -4,6 +4,8 @@ package dev.simonides.core.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.simonides.Limits;
+import dev.simonides.core.manifest.ManifestEntryLayout;
+import dev.simonides.core.manifest.ManifestLayout;
 import dev.simonides.core.store.StoreLayout;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.FormatTables;
@@ -21,6 +23,8 @@ class FormatDocTest {
         tables.assertDescribes("PUT", PutLayout.LAYOUT);
         tables.assertDescribes("DELETE", DeleteLayout.LAYOUT);
         tables.assertDescribes("STORE", StoreLayout.LAYOUT);
+        tables.assertDescribes("MANIFEST", ManifestLayout.LAYOUT);
+        tables.assertDescribes("Manifest entry", ManifestEntryLayout.LAYOUT);
     }
 
     @Test
@@ -33,6 +37,9 @@ class FormatDocTest {
         assertEquals(112, StoreLayout.BYTES);
         assertEquals(1, StoreLayout.VERSION_VALUE);
         assertEquals("SIMONIDS", characters(StoreLayout.MAGIC_VALUE));
+        assertEquals("SIMOMANI", characters(ManifestLayout.MAGIC_VALUE));
+        assertEquals(StoreLayout.BYTES, ManifestLayout.STORE_BYTES);
+        assertEquals(65_536, ManifestLayout.FILES_MAX);
         assertEquals(4096, Limits.DIMENSION_MAX);
         assertEquals(4, Limits.M_MIN);
         assertEquals(96, Limits.M_MAX);
