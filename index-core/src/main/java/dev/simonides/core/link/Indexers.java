@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.link;
 
+import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.tenant.PendingWindow;
@@ -28,6 +29,8 @@ public final class Indexers implements AutoCloseable {
     private final LinkedBlockingQueue<Tenant> work = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong published;
+    private final Epochs epochs;
+    private final int firstSlot;
     private final Consumer<Throwable> onFailure;
     private volatile boolean stopping;
 
@@ -35,10 +38,14 @@ public final class Indexers implements AutoCloseable {
      * Makes indexers; {@link #start} starts them.
      *
      * @param published the watermark
+     * @param epochs entered for every share
+     * @param firstSlot epoch slot of the first indexer; the others follow
      * @param onFailure told of anything an indexer throws, which ends it
      */
-    public Indexers(AtomicLong published, Consumer<Throwable> onFailure) {
+    public Indexers(AtomicLong published, Epochs epochs, int firstSlot, Consumer<Throwable> onFailure) {
         this.published = published;
+        this.epochs = epochs;
+        this.firstSlot = firstSlot;
         this.onFailure = onFailure;
     }
 
@@ -51,8 +58,9 @@ public final class Indexers implements AutoCloseable {
     public void start(int count, Supplier<GraphLinker> linkers) {
         for (int i = 0; i < count; i++) {
             GraphLinker linker = linkers.get();
+            int slot = firstSlot + i;
             Thread thread =
-                    Thread.ofPlatform().daemon().name("simonides-indexer-" + i).unstarted(() -> run(linker));
+                    Thread.ofPlatform().daemon().name("simonides-indexer-" + i).unstarted(() -> run(linker, slot));
             threads.add(thread);
         }
         threads.forEach(Thread::start);
@@ -90,12 +98,17 @@ public final class Indexers implements AutoCloseable {
         }
     }
 
-    private void run(GraphLinker linker) {
+    private void run(GraphLinker linker, int slot) {
         try {
             while (!stopping) {
                 Tenant tenant = work.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (tenant != null) {
-                    linkShare(tenant, linker);
+                    epochs.enter(slot);
+                    try {
+                        linkShare(tenant, linker);
+                    } finally {
+                        epochs.leave(slot);
+                    }
                 }
             }
         } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Everything a search or an encoding needs, kept between uses, and the result of the last search. Confined to its claimer. */
 public final class SearchScratch {
+    private final int slot;
     final Traversal traversal;
     final CandidatePool scanned = new CandidatePool();
     final long exactQuery;
@@ -35,16 +36,27 @@ public final class SearchScratch {
     /**
      * Makes a scratch.
      *
+     * @param slot number in its pool, and its user's epoch slot
      * @param kernels that score
      * @param codec shape of a vector
      * @param arena that frees the off-heap part
      */
-    public SearchScratch(Kernels kernels, VectorCodec codec, Arena arena) {
+    public SearchScratch(int slot, Kernels kernels, VectorCodec codec, Arena arena) {
+        this.slot = slot;
         this.traversal = new Traversal(kernels, codec, arena);
         this.exactQuery = arena.allocate(codec.exactQueryBytes(), 64).address();
         this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
         this.encoding = arena.allocate(codec.codePitch() + codec.originalBytes(), 64);
+    }
+
+    /**
+     * Returns the epoch slot of whoever has claimed this scratch.
+     *
+     * @return 0 or more
+     */
+    public int slot() {
+        return slot;
     }
 
     void ensureResults(int candidates) {

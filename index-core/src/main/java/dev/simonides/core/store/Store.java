@@ -3,6 +3,7 @@ package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
+import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
@@ -58,6 +59,7 @@ public final class Store implements AutoCloseable {
     private final AtomicLong published = new AtomicLong();
     private final Tenants tenants;
     private final KeyDirectory keys;
+    private final Epochs epochs;
     private final ScratchPool scratchPool;
     private final TenantSearch search;
     private final WriteAheadLog log;
@@ -80,9 +82,10 @@ public final class Store implements AutoCloseable {
         this.tenants = new Tenants(
                 new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), slabs, records));
         this.keys = new HeapKeyDirectory(new SecureRandom().nextInt());
-        this.scratchPool = new ScratchPool(
-                Math.max(64, 4 * Runtime.getRuntime().availableProcessors()),
-                () -> new SearchScratch(kernels, codec, scratchArena));
+        int searchesMax = Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
+        this.epochs = new Epochs(searchesMax + options.indexerThreads());
+        this.scratchPool =
+                new ScratchPool(searchesMax, epochs, slot -> new SearchScratch(slot, kernels, codec, scratchArena));
         this.search = new TenantSearch(kernels, codec, options.exactScanMax(), published);
         Applier applier = new Applier(tenants, keys, budget, records, codec);
         this.logOptions = logOptions;
@@ -92,7 +95,7 @@ public final class Store implements AutoCloseable {
             unmap();
             throw e;
         }
-        this.indexers = new Indexers(published, this::indexerFailed);
+        this.indexers = new Indexers(published, epochs, searchesMax, this::indexerFailed);
         this.writer = new Writer(
                 new Writer.Parts(log, options.durability(), applier, keys, budget, records, published),
                 indexers::announce);
@@ -315,6 +318,7 @@ public final class Store implements AutoCloseable {
         writer.close();
         indexers.close();
         scratchPool.close();
+        epochs.close();
         // The log is closed on this thread, and an interrupt would close its file first.
         boolean interrupted = Thread.interrupted();
         try (directory;

@@ -33,7 +33,7 @@ class TenantSearchTest {
     private final AtomicLong published = new AtomicLong();
     private final TenantSearch search = new TenantSearch(Kernels.best(), CODEC, 0, published);
     private final Arena arena = Arena.ofConfined();
-    private final SearchScratch scratch = new SearchScratch(Kernels.best(), CODEC, arena);
+    private final SearchScratch scratch = new SearchScratch(0, Kernels.best(), CODEC, arena);
 
     @BeforeEach
     void fill() {
