@@ -15,11 +15,13 @@ import java.time.Clock;
  * How a store is made and opened. Immutable: every method that sets something returns new options.
  *
  * <p>Dimension, similarity and originals are fixed when a store is created and must agree when it is opened again. The other
- * options are remembered by the store for an open without options, except memory budget, indexer threads, progress and clock,
- * which concern a process; options given at an open hold for that open.
+ * options are remembered by the store for an open without options, except memory budget, residency, indexer threads, progress,
+ * clock and checkpoints, which concern a process; options given at an open hold for that open.
  */
 public final class MemoryIndexOptions {
     private static final long SEED_USUAL = 0x51D0_71DE_5EEDL;
+    // Replayed in about a second, and a hundred segments would be a lot of files for a store that is hardly used.
+    private static final long CHECKPOINT_LOG_BYTES_USUAL = 64 << 20;
 
     private final int dimension;
     private Similarity similarity = Similarity.COSINE;
@@ -34,6 +36,9 @@ public final class MemoryIndexOptions {
     private int indexerThreads = Runtime.getRuntime().availableProcessors();
     private ProgressListener progress = ProgressListener.SILENT;
     private Clock clock = Clock.systemUTC();
+    private Residency residency = Residency.AUTO;
+    private long checkpointLogBytes = CHECKPOINT_LOG_BYTES_USUAL;
+    private boolean checkpointOnClose = true;
 
     private MemoryIndexOptions(int dimension) {
         this.dimension = requireRange("dimension", dimension, 1, Limits.DIMENSION_MAX);
@@ -54,6 +59,9 @@ public final class MemoryIndexOptions {
         this.indexerThreads = other.indexerThreads;
         this.progress = other.progress;
         this.clock = other.clock;
+        this.residency = other.residency;
+        this.checkpointLogBytes = other.checkpointLogBytes;
+        this.checkpointOnClose = other.checkpointOnClose;
     }
 
     /**
@@ -333,6 +341,71 @@ public final class MemoryIndexOptions {
      */
     public Clock clock() {
         return clock;
+    }
+
+    /**
+     * Sets where the vectors and payloads of a checkpoint are.
+     *
+     * @param value in memory or in files
+     * @return new options
+     */
+    public MemoryIndexOptions residency(Residency value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.residency = value;
+        return copy;
+    }
+
+    /**
+     * Returns where the vectors and payloads of a checkpoint are.
+     *
+     * @return AUTO unless set
+     */
+    public Residency residency() {
+        return residency;
+    }
+
+    /**
+     * Sets after how many bytes of log a checkpoint is made. It is made in the background, also after ten minutes with
+     * anything new, and sooner where the replay of many small writes would take long.
+     *
+     * @param value 1 or more
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions checkpointLogBytes(long value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.checkpointLogBytes = requireRange("checkpointLogBytes", value, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
+     * Returns after how many bytes of log a checkpoint is made.
+     *
+     * @return 64 MiB unless set
+     */
+    public long checkpointLogBytes() {
+        return checkpointLogBytes;
+    }
+
+    /**
+     * Sets whether closing makes a checkpoint where the next opening would have more than 1 MiB of log to replay.
+     *
+     * @param value whether
+     * @return new options
+     */
+    public MemoryIndexOptions checkpointOnClose(boolean value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.checkpointOnClose = value;
+        return copy;
+    }
+
+    /**
+     * Returns whether closing makes a checkpoint where the next opening would have more than 1 MiB of log to replay.
+     *
+     * @return true unless set
+     */
+    public boolean checkpointOnClose() {
+        return checkpointOnClose;
     }
 
     /**

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.store;
+
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.NotAStoreException;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageLock;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Decides whether a directory is opened or a store made in it, and does either on a keeper's thread.
+ *
+ * <p>The lock comes before every decision that something is written upon: what was seen before it, another process may have
+ * changed meanwhile (O2).
+ */
+final class StoreOpening {
+    private static final String LOCK_NAME = "LOCK";
+    private static final String LOG_PREFIX = "wal-";
+
+    private final Keeper keeper;
+    private final StorageDirectory directory;
+    private final UnaryOperator<LogOptions> log;
+
+    private StoreOpening(Keeper keeper, StorageDirectory directory, UnaryOperator<LogOptions> log) {
+        this.keeper = keeper;
+        this.directory = directory;
+        this.log = log;
+    }
+
+    /**
+     * Does an opening on the thread of a new keeper, which the store then has.
+     *
+     * @param directory gives the directory, which is closed by the store, also if this fails
+     * @param log gets the usual options of the log and returns those to use
+     * @param how which opening
+     * @return the store, its threads running
+     */
+    static Store run(
+            Supplier<? extends StorageDirectory> directory,
+            UnaryOperator<LogOptions> log,
+            Function<StoreOpening, Store> how) {
+        Keeper keeper = Keeper.start();
+        return keeper.call(() -> {
+            Store opened = null;
+            try {
+                opened = opened(keeper, directory.get(), log, how);
+                return opened;
+            } finally {
+                if (opened == null) {
+                    keeper.end();
+                }
+            }
+        });
+    }
+
+    private static Store opened(
+            Keeper keeper,
+            StorageDirectory directory,
+            UnaryOperator<LogOptions> log,
+            Function<StoreOpening, Store> how) {
+        try {
+            return how.apply(new StoreOpening(keeper, directory, log));
+        } catch (Throwable e) {
+            suppressing(e, directory::close);
+            throw e;
+        }
+    }
+
+    /** Opens the store that is here, or makes one. */
+    Store openOrCreate(MemoryIndexOptions options) {
+        if (directory.exists(StoreFile.NAME)) {
+            return open(stored -> agreed(stored, options));
+        }
+        requireFree();
+        return locked(lock -> directory.exists(StoreFile.NAME)
+                ? openLocked(lock, stored -> agreed(stored, options))
+                : createLocked(lock, options));
+    }
+
+    /** Opens the store that is here. */
+    Store open(UnaryOperator<MemoryIndexOptions> chosen) {
+        if (!directory.exists(StoreFile.NAME)) {
+            throw notAStore("it has no file STORE");
+        }
+        return locked(lock -> openLocked(lock, chosen));
+    }
+
+    /** Makes a store where there is none. */
+    Store create(MemoryIndexOptions options) {
+        if (directory.exists(StoreFile.NAME)) {
+            throw storeIsHere();
+        }
+        requireFree();
+        return locked(lock -> {
+            if (directory.exists(StoreFile.NAME)) {
+                throw storeIsHere();
+            }
+            return createLocked(lock, options);
+        });
+    }
+
+    private Store openLocked(StorageLock lock, UnaryOperator<MemoryIndexOptions> chosen) {
+        StoreFile file = StoreFile.read(directory);
+        MemoryIndexOptions options = chosen.apply(file.options());
+        LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
+        Recovery recovery = new Recovery(directory, options, logOptions);
+        return started(new Store(keeper, directory, lock, options, logOptions, recovery.run()));
+    }
+
+    private Store createLocked(StorageLock lock, MemoryIndexOptions options) {
+        StoreFile file = new StoreFile(UUID.randomUUID(), options);
+        file.writeUnfinished(directory);
+        LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
+        Recovery recovery = new Recovery(directory, options, logOptions);
+        Store store = new Store(keeper, directory, lock, options, logOptions, recovery.begin());
+        try {
+            StoreFile.finish(directory);
+        } catch (Throwable e) {
+            suppressing(e, this::removeLogOfNoStore);
+            suppressing(e, store::shutDown);
+            throw e;
+        }
+        return started(store);
+    }
+
+    private static Store started(Store store) {
+        try {
+            store.start();
+            return store;
+        } catch (Throwable e) {
+            suppressing(e, store::shutDown);
+            throw e;
+        }
+    }
+
+    /** Gives the lock back if nothing was opened under it. */
+    private Store locked(Function<StorageLock, Store> opening) {
+        StorageLock lock = directory.lock(LOCK_NAME);
+        try {
+            return opening.apply(lock);
+        } catch (Throwable e) {
+            suppressing(e, lock::close);
+            throw e;
+        }
+    }
+
+    /** Refuses a directory that holds something else than a creation that was cut off. */
+    private void requireFree() {
+        for (String name : directory.list()) {
+            // A store that is being made at this moment is found again under the lock.
+            boolean ours = name.equals(LOCK_NAME)
+                    || name.equals(StoreFile.UNFINISHED_NAME)
+                    || name.equals(StoreFile.NAME)
+                    || name.startsWith(LOG_PREFIX);
+            if (!ours) {
+                throw notAStore("it holds " + name + " and cannot become a store");
+            }
+        }
+    }
+
+    /** Closing writes into the log, and a log that is not empty keeps a directory from ever becoming a store. */
+    private void removeLogOfNoStore() {
+        if (!directory.exists(StoreFile.NAME)) {
+            directory.list().stream()
+                    .filter(name -> name.startsWith(LOG_PREFIX))
+                    .forEach(directory::delete);
+        }
+    }
+
+    private NotAStoreException storeIsHere() {
+        return new NotAStoreException(
+                directory.path(),
+                StorageException.NO_OFFSET,
+                "there is a store here already: open it, or name another directory");
+    }
+
+    private NotAStoreException notAStore(String why) {
+        return new NotAStoreException(directory.path(), StorageException.NO_OFFSET, "not a Simonides store: " + why);
+    }
+
+    private static void suppressing(Throwable cause, Runnable cleaning) {
+        try {
+            cleaning.run();
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static MemoryIndexOptions agreed(MemoryIndexOptions stored, MemoryIndexOptions asked) {
+        requireEqual("dimension", stored.dimension(), asked.dimension());
+        requireEqual("similarity", stored.similarity(), asked.similarity());
+        requireEqual("originals", stored.originals(), asked.originals());
+        return asked;
+    }
+
+    private static void requireEqual(String name, Object stored, Object asked) {
+        if (!stored.equals(asked)) {
+            throw new IllegalArgumentException(
+                    name + ": the store was created with " + stored + ", asked for " + asked);
+        }
+    }
+}
