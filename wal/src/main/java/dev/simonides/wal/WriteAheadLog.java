@@ -468,8 +468,11 @@ public final class WriteAheadLog implements AutoCloseable {
                 directory.path(), StorageException.NO_OFFSET, what + ": " + cause.getMessage(), cause);
     }
 
-    /** Releases a log that did not come to be. */
-    private void abandon() {
+    /** Closes the log as a kill would leave it: nothing is written, nothing is made durable. As {@link #close}. */
+    public void abandon() {
+        if (closed) {
+            return;
+        }
         closed = true;
         factory.close();
         SegmentWriter segment = current;
