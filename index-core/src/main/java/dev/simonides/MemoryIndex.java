@@ -36,8 +36,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>A put is acknowledged when the store's {@linkplain dev.simonides.wal.Durability durability} says so, and is seen by
  * every search that begins after that, whether or not it is linked into a graph yet. Searches never wait for a writer. No
- * file is touched on a caller's thread, so an interrupt of a caller harms nothing but its own waiting; opening, verifying,
- * checkpoints and closing are waited for all the same.
+ * file is touched on a caller's thread after the store has been opened, except by {@link #verify}.
  *
  * <pre>{@code
  * try (MemoryIndex index = MemoryIndex.open(Path.of("memories"), MemoryIndexOptions.ofDimension(384))) {
@@ -72,8 +71,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws StorageException if the store is damaged or the medium refuses
      */
     public static MemoryIndex open(Path directory, MemoryIndexOptions options) {
-        return new MemoryIndex(Store.openOrCreate(
-                () -> FileSystemDirectory.openOrCreate(directory), options, UnaryOperator.identity()));
+        return new MemoryIndex(Store.openOrCreate(FileSystemDirectory.openOrCreate(directory), options));
     }
 
     /**
@@ -100,7 +98,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws StorageException if the store is damaged or the medium refuses
      */
     public static MemoryIndex open(Path directory, Function<MemoryIndexOptions, MemoryIndexOptions> options) {
-        return new MemoryIndex(Store.open(() -> FileSystemDirectory.open(directory), options::apply));
+        return new MemoryIndex(Store.open(FileSystemDirectory.open(directory), options::apply));
     }
 
     /**
@@ -112,12 +110,35 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws StorageException if there is something already, or the medium refuses
      */
     public static MemoryIndex create(Path directory, MemoryIndexOptions options) {
-        return new MemoryIndex(Store.create(() -> FileSystemDirectory.openOrCreate(directory), options));
+        return new MemoryIndex(Store.create(FileSystemDirectory.openOrCreate(directory), options));
     }
 
-    /** Opens or creates a store in any directory, simulated ones included, with a log of any shape. */
-    static MemoryIndex open(StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
-        return new MemoryIndex(Store.openOrCreate(() -> directory, options, log));
+    /**
+     * Opens or creates a store in any directory: one of the file system, a simulated or faulty one, or one that a program
+     * made.
+     *
+     * @param directory where; the store closes it, also if this fails
+     * @param options how; dimension, similarity and originals must be those of an existing store
+     * @return the open store
+     * @throws RuntimeException as {@link #open(Path, MemoryIndexOptions)}
+     */
+    public static MemoryIndex open(StorageDirectory directory, MemoryIndexOptions options) {
+        return open(directory, options, UnaryOperator.identity());
+    }
+
+    /**
+     * Opens or creates a store in any directory, with a log of another shape, for tests: small segments show what happens at
+     * their ends, and salts from a seed make a simulated crash repeat itself.
+     *
+     * @param directory where; the store closes it, also if this fails
+     * @param options how; dimension, similarity and originals must be those of an existing store
+     * @param log gets the usual options of the log and returns those to use
+     * @return the open store
+     * @throws RuntimeException as {@link #open(Path, MemoryIndexOptions)}
+     */
+    public static MemoryIndex open(
+            StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
+        return new MemoryIndex(Store.openOrCreate(directory, options, log));
     }
 
     /**
@@ -127,15 +148,6 @@ public final class MemoryIndex implements AutoCloseable {
      */
     public MemoryIndexOptions options() {
         return store.options();
-    }
-
-    /**
-     * Returns what opening the store found, and what it did about it.
-     *
-     * @return the report
-     */
-    public RecoveryReport recovery() {
-        return store.recovery();
     }
 
     /**
@@ -498,13 +510,18 @@ public final class MemoryIndex implements AutoCloseable {
     /**
      * Verifies the store: the log is read again and compared with memory; codes, keys and graphs are checked.
      *
-     * @param listener told of records compared, on a thread of the store
+     * @param listener told of records compared
      * @return what was found
      * @throws IllegalStateException if the store is closed
      */
     public VerifyReport verify(ProgressListener listener) {
         flush();
-        return store.verify(listener);
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            return store.verifier().run(listener);
+        } finally {
+            store.scratchPool().release(scratch);
+        }
     }
 
     /**

@@ -22,6 +22,7 @@ final class ImportRules {
             "wal", Set.of(),
             "quantization", Set.of("native-simd"),
             "index-core", Set.of("native-simd", "quantization", "wal", "org.agrona"),
+            "crash-kit", Set.of("quantization", "wal", "index-core"),
             "bench", Set.of("native-simd", "quantization", "wal", "index-core", "*"));
 
     private static final Pattern MAY_IMPORT = Pattern.compile("<b>May import:</b>(.*?)(<p>|$)");

@@ -16,10 +16,11 @@ import java.util.stream.Collectors;
 /** The sources, class files and documents of a project tree, and all findings in them. Confined to one test. */
 final class Project {
     /** The modules that are compiled before this test runs. The command line is compiled after it; its sources are read. */
-    static final List<String> COMPILED = List.of("native-simd", "quantization", "wal", "index-core", "bench");
+    static final List<String> COMPILED =
+            List.of("native-simd", "quantization", "wal", "index-core", "crash-kit", "bench");
 
     private static final List<String> MODULES =
-            List.of("native-simd", "quantization", "wal", "index-core", "bench", "cli");
+            List.of("native-simd", "quantization", "wal", "index-core", "crash-kit", "bench", "cli");
     private static final List<String> FORMAT_MODULES = List.of("native-simd", "quantization", "wal", "index-core");
     private static final Pattern EXPORT = Pattern.compile("exports\\s+([\\w.]+)\\s*;");
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.crash;
+
+import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.StorageDirectory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What the {@code main} method of an application does in the child processes of {@link KillRounds}. */
+public final class CrashChild {
+    private static final String WORK = "work";
+    private static final String CHECK = "check";
+    private static final String NO_STEP = "-";
+    private static final int ARGUMENTS = 6;
+
+    private CrashChild() {}
+
+    /**
+     * Does what the parent process asks for. Called first thing by {@code main}, with its arguments as they are.
+     *
+     * @param application the application
+     * @param arguments what the parent process gave
+     * @throws IllegalArgumentException if the process was not started by {@link KillRounds}
+     * @throws Exception what the application throws
+     */
+    public static void run(CrashApplication application, String[] arguments)
+            throws Exception { // the application is somebody else's code
+        Order order = Order.parse(arguments);
+        try (ControlFile control = ControlFile.open(order.control, application.sequences())) {
+            control.setState(ControlFile.State.WORKING);
+            try {
+                CrashRun run = order.run(control);
+                if (order.check) {
+                    application.check(run);
+                    long _ = run.settle();
+                } else {
+                    application.work(run);
+                }
+            } catch (Throwable e) { // the parent wants to know about any, and it goes on its way
+                control.setState(ControlFile.State.FAILED);
+                throw e;
+            }
+            control.setState(ControlFile.State.FINISHED);
+        }
+    }
+
+    /** The arguments that {@link #run} understands. */
+    static List<String> arguments(boolean check, Path store, Path control, CrashRun.Place place, Optional<Kill> kill) {
+        List<String> arguments = new ArrayList<>(List.of(
+                check ? CHECK : WORK,
+                store.toString(),
+                control.toString(),
+                String.valueOf(place.seed()),
+                String.valueOf(place.round())));
+        arguments.add(kill.map(one -> one instanceof Kill.AtStep step ? step.text() : NO_STEP)
+                .orElse(NO_STEP));
+        return arguments;
+    }
+
+    /** What a child is to do. */
+    private record Order(boolean check, Path store, Path control, long seed, int round, String step) {
+        static Order parse(String[] arguments) {
+            if (arguments.length != ARGUMENTS || !(arguments[0].equals(WORK) || arguments[0].equals(CHECK))) {
+                throw new IllegalArgumentException("arguments: expected=those that KillRounds gives to its children,"
+                        + " actual=" + List.of(arguments)
+                        + "; main is for the children, a crash test calls KillRounds.of(application).run(folder)");
+            }
+            return new Order(
+                    arguments[0].equals(CHECK),
+                    Path.of(arguments[1]),
+                    Path.of(arguments[2]),
+                    Long.parseLong(arguments[3]),
+                    Integer.parseInt(arguments[4]),
+                    arguments[5]);
+        }
+
+        CrashRun run(ControlFile control) {
+            Supplier<StorageDirectory> directory = () -> FileSystemDirectory.openOrCreate(store);
+            if (!step.equals(NO_STEP)) {
+                Kill.AtStep kill = Kill.AtStep.parse(step);
+                // One count for all openings of the directory.
+                KillingDirectory.Countdown countdown = new KillingDirectory.Countdown(kill);
+                return run(control, () -> new KillingDirectory(directory.get(), countdown));
+            }
+            return run(control, directory);
+        }
+
+        private CrashRun run(ControlFile control, Supplier<StorageDirectory> directory) {
+            return new CrashRun(new CrashRun.Place(seed, round, store), directory, () -> true, control);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.crash;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** How a child process comes to its end. Immutable. */
+public sealed interface Kill {
+    /**
+     * By SIGKILL at a random time after its work has begun.
+     *
+     * @param millisMax the longest time in milliseconds, 1..3,600,000
+     * @return the kill
+     */
+    static Kill within(int millisMax) {
+        return new AtTime(millisMax);
+    }
+
+    /**
+     * By SIGKILL at a system call, before the kernel does it, by the injection of {@code strace}. Calls are counted for each
+     * thread of its own.
+     *
+     * @param call the name of the call, as {@code fdatasync}
+     * @param first the least number of the call, from 1
+     * @param last the greatest; the number is drawn from these
+     * @return the kill
+     */
+    static Kill atSystemCall(String call, int first, int last) {
+        return new AtSystemCall(call, first, last);
+    }
+
+    /**
+     * Before an operation on the directory, at once and without any shutdown.
+     *
+     * @param step what is done
+     * @param prefix how the name of the file begins
+     * @param last the operation is drawn from the first so many of this kind
+     * @return the kill
+     */
+    static Kill before(Step step, String prefix, int last) {
+        return new AtStep(false, step, prefix, 1, last);
+    }
+
+    /**
+     * After an operation on the directory, at once and without any shutdown.
+     *
+     * @param step what is done
+     * @param prefix how the name of the file begins
+     * @param last the operation is drawn from the first so many of this kind
+     * @return the kill
+     */
+    static Kill after(Step step, String prefix, int last) {
+        return new AtStep(true, step, prefix, 1, last);
+    }
+
+    /**
+     * The usual kills: three at a random time of up to 400 ms, one of up to 50 ms, which hits the opening, and, where
+     * {@code strace} works, one at each system call that changes a file.
+     *
+     * @return the kills, each as probable as the others
+     */
+    static List<Kill> usual() {
+        List<Kill> timed = List.of(within(400), within(400), within(400), within(50));
+        return Strace.available() ? concat(timed, systemCalls(60)) : timed;
+    }
+
+    /**
+     * A kill at each kind of system call that changes a file or makes a change durable.
+     *
+     * @param last each at one of the first so many of its kind
+     * @return the kills
+     */
+    static List<Kill> systemCalls(int last) {
+        return List.of(
+                atSystemCall("pwrite64", 1, last),
+                atSystemCall("fdatasync", 1, last),
+                atSystemCall("fsync", 1, Math.min(last, 12)),
+                atSystemCall("rename", 1, Math.min(last, 8)),
+                atSystemCall("unlink", 1, Math.min(last, 8)));
+    }
+
+    private static List<Kill> concat(List<Kill> first, List<Kill> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /**
+     * Names the kind of kill, for counts.
+     *
+     * @return a few words
+     */
+    String kind();
+
+    /**
+     * Draws the time or the number, so that the kill happens at exactly one place.
+     *
+     * @param random decides
+     * @return this kill with one time or number
+     */
+    Kill drawn(RandomGenerator random);
+
+    /** What is done to a directory. */
+    enum Step {
+        /** A file is created. */
+        CREATE,
+        /** Bytes of a file are written. */
+        WRITE,
+        /** A file is synced. */
+        SYNC,
+        /** A file gets a name; the name is the one it gets. */
+        RENAME,
+        /** A file is removed. */
+        DELETE,
+        /** The directory is synced; the name is that of the last file created, renamed or removed. */
+        SYNC_DIRECTORY
+    }
+
+    /**
+     * At a time.
+     *
+     * @param millisMax the longest time in milliseconds after the work has begun
+     */
+    record AtTime(int millisMax) implements Kill {
+        /** Checks the bounds. */
+        public AtTime {
+            if (millisMax < 0 || millisMax > 3_600_000) {
+                throw new IllegalArgumentException("millisMax: expected=1..3600000, actual=" + millisMax);
+            }
+        }
+
+        @Override
+        public String kind() {
+            return "at a time";
+        }
+
+        @Override
+        public Kill drawn(RandomGenerator random) {
+            return new AtTime(random.nextInt(millisMax + 1));
+        }
+    }
+
+    /**
+     * At a system call.
+     *
+     * @param call its name
+     * @param first the least number of the call in its thread, from 1
+     * @param last the greatest
+     */
+    record AtSystemCall(String call, int first, int last) implements Kill {
+        /** Checks the bounds. */
+        public AtSystemCall {
+            if (!call.matches("[a-z_0-9]+")) {
+                throw new IllegalArgumentException("not the name of a system call: " + call);
+            }
+            requireNumbers(first, last);
+        }
+
+        @Override
+        public String kind() {
+            return "at " + call;
+        }
+
+        @Override
+        public Kill drawn(RandomGenerator random) {
+            int number = random.nextInt(first, last + 1);
+            return new AtSystemCall(call, number, number);
+        }
+    }
+
+    /**
+     * At an operation on the directory.
+     *
+     * @param after whether the operation is done
+     * @param step what is done
+     * @param prefix how the name of the file begins
+     * @param first the least number of the operation among those of its kind, from 1
+     * @param last the greatest
+     */
+    record AtStep(boolean after, Step step, String prefix, int first, int last) implements Kill {
+        private static final String SEPARATOR = ":";
+
+        /** Checks the bounds. */
+        public AtStep {
+            if (!prefix.matches("[A-Za-z0-9._-]*")) {
+                throw new IllegalArgumentException("not the beginning of a file's name: " + prefix);
+            }
+            requireNumbers(first, last);
+        }
+
+        @Override
+        public String kind() {
+            return (after ? "after " : "before ")
+                    + step.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + prefix;
+        }
+
+        @Override
+        public Kill drawn(RandomGenerator random) {
+            int number = random.nextInt(first, last + 1);
+            return new AtStep(after, step, prefix, number, number);
+        }
+
+        /** For the command line of a child. */
+        String text() {
+            return String.join(SEPARATOR, String.valueOf(after), step.name(), prefix, String.valueOf(first));
+        }
+
+        static AtStep parse(String text) {
+            String[] parts = text.split(SEPARATOR, -1);
+            int number = Integer.parseInt(parts[3]);
+            return new AtStep(Boolean.parseBoolean(parts[0]), Step.valueOf(parts[1]), parts[2], number, number);
+        }
+    }
+
+    private static void requireNumbers(int first, int last) {
+        if (first < 1 || last < first) {
+            throw new IllegalArgumentException("operation: expected=1.., first=" + first + ", last=" + last);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.crash;
+
+import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.StorageDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** Rounds over one directory. Confined to one thread. */
+final class KillHistory {
+    private static final int STATUS_OF_KILLED = 128 + 9;
+    private static final int FRESH_EVERY = 8;
+    private static final int START_SECONDS_MAX = 60;
+    private static final int CHECK_SECONDS_MAX = 120;
+    private static final long POLL_NANOS = 200_000;
+    private static final int ERROR_CHARS_MAX = 4_000;
+
+    private final CrashApplication application;
+    private final Path folder;
+    private final Path store;
+    private final Path notes;
+    private final Settings settings;
+    private final Random random;
+    private final Map<String, Integer> ends = new TreeMap<>();
+    private long acknowledged;
+    private long unacknowledged;
+    private int copies;
+    private int freshChecks;
+
+    /** What all histories of a test have in common, and the seed of this one. */
+    record Settings(long seed, List<Kill> kills, int limitMillis, List<String> jvmArguments) {}
+
+    KillHistory(CrashApplication application, Path folder, Settings settings) {
+        this.application = application;
+        this.folder = folder;
+        this.store = folder.resolve("store");
+        this.notes = folder.resolve("control");
+        this.settings = settings;
+        this.random = new Random(settings.seed());
+    }
+
+    KillReport run(int rounds) throws IOException, InterruptedException {
+        Files.createDirectories(store);
+        try (ControlFile control = ControlFile.create(notes, application.sequences())) {
+            for (int round = 0; round < rounds; round++) {
+                Kill kill = settings.kills()
+                        .get(random.nextInt(settings.kills().size()))
+                        .drawn(random);
+                try {
+                    round(control, round, kill);
+                } catch (Throwable e) {
+                    throw failure(round, kill, e);
+                }
+            }
+        }
+        delete(folder);
+        return new KillReport(settings.seed(), rounds, 1, ends, acknowledged, unacknowledged, copies, freshChecks, 0);
+    }
+
+    private void round(ControlFile control, int round, Kill kill) throws Exception { // the check is not ours
+        CrashRun.Place place = new CrashRun.Place(settings.seed(), round, store);
+        CrashRun before = new CrashRun(place, KillHistory::missing, () -> false, control);
+        long atStart = before.acknowledged();
+        work(control, place, kill);
+        long promised = before.acknowledged();
+        acknowledged += promised - atStart;
+
+        // The next child recovers what this one left, or what a check that recovered it and closed it left.
+        boolean copied = random.nextBoolean();
+        Path checked = copied ? copy() : store;
+        long found;
+        if (random.nextInt(FRESH_EVERY) == 0) {
+            freshChecks++;
+            control.setState(ControlFile.State.STARTED);
+            Child child = new Child(control, true, checked, place, Optional.empty());
+            child.finish(CHECK_SECONDS_MAX);
+            found = new CrashRun(place, KillHistory::missing, () -> false, control).acknowledged();
+        } else {
+            CrashRun run = new CrashRun(
+                    new CrashRun.Place(settings.seed(), round, checked),
+                    () -> FileSystemDirectory.openOrCreate(checked),
+                    () -> false,
+                    control);
+            application.check(run);
+            found = run.settle();
+        }
+        unacknowledged += found - promised;
+        if (copied) {
+            copies++;
+            delete(checked);
+        }
+    }
+
+    private static StorageDirectory missing() {
+        throw new IllegalStateException("no directory");
+    }
+
+    private void work(ControlFile control, CrashRun.Place place, Kill kill) throws IOException, InterruptedException {
+        control.setState(ControlFile.State.STARTED);
+        Child child = new Child(control, false, store, place, Optional.of(kill));
+        String end = child.killedBy(kill);
+        ends.merge(end, 1, Integer::sum);
+    }
+
+    /** A process that runs the application's main method. */
+    private final class Child {
+        private final ControlFile control;
+        private final Path errors = folder.resolve("child.err");
+        private final Process process;
+        private final Set<ProcessHandle> traced = new HashSet<>();
+        private final String main = application.getClass().getName();
+
+        Child(ControlFile control, boolean check, Path directory, CrashRun.Place place, Optional<Kill> kill)
+                throws IOException {
+            this.control = control;
+            List<String> command = new ArrayList<>();
+            kill.ifPresent(one -> {
+                if (one instanceof Kill.AtSystemCall call) {
+                    command.addAll(Strace.killing(call));
+                }
+            });
+            command.addAll(jvm());
+            command.addAll(CrashChild.arguments(check, directory, notes, place, kill));
+            process = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(errors.toFile())
+                    .start();
+        }
+
+        private List<String> jvm() {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-ea",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-XX:-UsePerfData",
+                    "-XX:-CreateCoredumpOnCrash",
+                    "-XX:ErrorFile=" + folder.resolve("child.crash")));
+            command.addAll(settings.jvmArguments());
+            Module module = application.getClass().getModule();
+            if (module.isNamed()) {
+                command.addAll(List.of(
+                        "--enable-native-access=dev.simonides.simd",
+                        "--module-path",
+                        System.getProperty("jdk.module.path"),
+                        "--module",
+                        module.getName() + "/" + main));
+            } else {
+                command.addAll(List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        // Surefire hides the class path in a jar; this is what it has put into it.
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        main));
+            }
+            return command;
+        }
+
+        /** Waits for the end that the kill brings, or brings it; returns what kind it was. */
+        String killedBy(Kill kill) throws IOException, InterruptedException {
+            try {
+                awaitWork();
+                int millis = kill instanceof Kill.AtTime time ? time.millisMax() : settings.limitMillis();
+                boolean ended = process.waitFor(millis, TimeUnit.MILLISECONDS);
+                if (!ended) {
+                    return kill instanceof Kill.AtTime ? kill.kind() : "by limit, not reached: " + kill.kind();
+                }
+                if (process.exitValue() == STATUS_OF_KILLED) {
+                    return kill.kind();
+                }
+                requireFinished();
+                return "finished before";
+            } finally {
+                killAll();
+            }
+        }
+
+        void finish(int secondsMax) throws IOException, InterruptedException {
+            try {
+                if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
+                    throw new CrashFailure("the check has not ended after " + secondsMax + " seconds");
+                }
+                requireFinished();
+            } finally {
+                killAll();
+            }
+        }
+
+        private void awaitWork() throws IOException {
+            long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+            while (control.state() == ControlFile.State.STARTED && process.isAlive()) {
+                if (System.nanoTime() > limit) {
+                    throw new CrashFailure("the child did not begin within " + START_SECONDS_MAX + " seconds: does "
+                            + main + ".main call CrashChild.run(…) first thing?" + errorText());
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+            traced.addAll(process.descendants().toList());
+        }
+
+        private void requireFinished() throws IOException {
+            if (process.exitValue() == 0 && control.state() == ControlFile.State.FINISHED) {
+                return;
+            }
+            String why = switch (control.state()) {
+                case STARTED ->
+                    "ended with status " + process.exitValue() + " before it began: " + main
+                            + " needs a method `public static void main(String[])` that calls CrashChild.run(new …(),"
+                            + " args)";
+                case WORKING -> "ended with status " + process.exitValue() + " in the middle of its work";
+                case FINISHED, FAILED -> "ended with status " + process.exitValue();
+            };
+            throw new CrashFailure("the child " + why + errorText());
+        }
+
+        private String errorText() throws IOException {
+            String text = Files.exists(errors) ? Files.readString(errors) : "";
+            return text.isEmpty()
+                    ? ""
+                    : "; it wrote:\n"
+                            + text.substring(0, Math.min(text.length(), ERROR_CHARS_MAX))
+                                    .stripTrailing();
+        }
+
+        /** Ends whatever is left, and waits until it holds no file and no lock any more. */
+        private void killAll() {
+            // Under strace the child is a child of the tracer, and may die a little later than it.
+            traced.addAll(process.descendants().toList());
+            process.destroyForcibly();
+            traced.forEach(ProcessHandle::destroyForcibly);
+            traced.forEach(one -> one.onExit().join());
+            process.onExit().join();
+        }
+    }
+
+    private CrashFailure failure(int round, Kill kill, Throwable cause) {
+        return new CrashFailure(
+                "round " + round + " of the history with seed " + settings.seed() + ", killed " + kill + ": "
+                        + (cause instanceof CrashFailure ? cause.getMessage() : cause.toString())
+                        + "\nrepeat with KillRounds.of(…).seed(" + settings.seed() + "L).rounds(" + (round + 1)
+                        + "); what was found is in " + folder,
+                cause);
+    }
+
+    /** A copy of what the kill left, with everything in it that the application keeps there. */
+    private Path copy() throws IOException {
+        Path copy = folder.resolve("copy");
+        delete(copy);
+        try (Stream<Path> files = Files.walk(store)) {
+            for (Path file : files.toList()) {
+                Path target = copy.resolve(store.relativize(file));
+                if (Files.isDirectory(file)) {
+                    Files.createDirectory(target);
+                    Files.setPosixFilePermissions(target, Files.getPosixFilePermissions(file));
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        return copy;
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.crash.engine;
+
+import dev.simonides.Hit;
+import dev.simonides.Limits;
+import dev.simonides.Memory;
+import dev.simonides.MemoryIndex;
+import dev.simonides.ProgressListener;
+import dev.simonides.Query;
+import dev.simonides.SearchResult;
+import dev.simonides.VerifyReport;
+import dev.simonides.crash.CrashFailure;
+import dev.simonides.crash.CrashRun;
+import dev.simonides.crash.Sequence;
+import dev.simonides.quantization.OriginalFormat;
+import dev.simonides.quantization.Similarity;
+import dev.simonides.wal.StorageDirectory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Everything that must be true of a store after a crash. Confined to one thread. */
+final class EngineCheck {
+    private static final double EXACT_TOLERANCE = 1e-3;
+    private static final double CODE_TOLERANCE = 2.0;
+
+    private final CrashRun run;
+    private final EnginePlan plan;
+
+    EngineCheck(CrashRun run) {
+        this.run = run;
+        this.plan = EnginePlan.of(run.seed());
+    }
+
+    void run() {
+        try (MemoryIndex index = Engine.open(run)) {
+            Map<String, Memory> contents = contents(index);
+            for (Sequence sequence : run.sequences()) {
+                findPrefix(sequence, contents);
+            }
+            require(
+                    contents.size() == index.stats().liveCount(),
+                    () -> "alive: found=" + contents.size() + ", " + index.stats());
+            for (String tenant : Operation.TENANTS) {
+                checkSearches(index, tenant, contents);
+            }
+            VerifyReport report = index.verify(ProgressListener.SILENT);
+            require(report.clean(), () -> "verify: " + report.findings());
+        } catch (RuntimeException | AssertionError e) {
+            throw new CrashFailure(e.getMessage() + "; store: " + plan, e);
+        }
+        StorageDirectory directory = run.directory();
+        try (directory) {
+            for (String name : directory.list()) {
+                require(!name.endsWith(".tmp"), () -> "left behind: " + directory.list() + "; store: " + plan);
+            }
+        }
+    }
+
+    /** Every memory, by each key that there can be; each is what its operation put, bit by bit. */
+    private Map<String, Memory> contents(MemoryIndex index) {
+        Map<String, Memory> contents = new HashMap<>();
+        for (int thread = 0; thread < run.sequences().size(); thread++) {
+            for (int key = 0; key < Operation.KEYS; key++) {
+                String name = Operation.name(thread, key);
+                Memory memory = index.get(Operation.tenant(name), name).orElse(null);
+                if (memory != null) {
+                    contents.put(name, memory);
+                    checkMemory(thread, name, memory);
+                }
+            }
+        }
+        return contents;
+    }
+
+    private void checkMemory(int thread, String name, Memory memory) {
+        Operation operation = Operation.of(run.seed(), thread, Operation.index(memory.text()));
+        require(operation.text(name).equals(memory.text()), () -> "payload of " + name + ": " + memory.text());
+        float[] put = operation.vector(name);
+        float[] stored = memory.vector();
+        boolean exact = plan.options().similarity() != Similarity.COSINE
+                && plan.options().originals() != OriginalFormat.NONE;
+        for (int i = 0; i < put.length; i++) {
+            int component = i;
+            require(
+                    exact
+                            ? Float.floatToRawIntBits(put[i]) == Float.floatToRawIntBits(stored[i])
+                            : Math.abs(put[i] / length(put) - stored[i] / length(stored)) < 0.02,
+                    () -> "vector of " + name + " differs in component " + component);
+        }
+    }
+
+    private static double length(float[] vector) {
+        return Math.sqrt(dot(vector, vector));
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
+    }
+
+    /** What a thread's keys hold is the effect of a prefix of its operations, without a hole. */
+    private void findPrefix(Sequence sequence, Map<String, Memory> contents) {
+        Map<String, Long> found = new HashMap<>();
+        contents.forEach((name, memory) -> {
+            if (name.startsWith("t" + sequence.number() + "-")) {
+                found.put(name, Operation.index(memory.text()));
+            }
+        });
+        EngineModel model = new EngineModel(run.seed(), sequence.number());
+        try {
+            long _ = sequence.findPrefix(operations -> model.after(operations).equals(found));
+        } catch (CrashFailure e) {
+            throw new CrashFailure(e.getMessage() + "; found " + differences(found, sequence), e);
+        }
+    }
+
+    private String differences(Map<String, Long> found, Sequence sequence) {
+        Map<String, Long> least = new EngineModel(run.seed(), sequence.number()).after(sequence.acknowledged());
+        List<String> differences = new ArrayList<>();
+        Set<String> names = new HashSet<>(least.keySet());
+        names.addAll(found.keySet());
+        for (String name : names) {
+            if (!java.util.Objects.equals(least.get(name), found.get(name))) {
+                differences.add(name + ": operation " + found.get(name) + " and not " + least.get(name));
+            }
+        }
+        return "beside what was acknowledged: " + differences;
+    }
+
+    /** The exact search finds everything in the order of brute force; the other one nothing that is not there. */
+    private void checkSearches(MemoryIndex index, String tenant, Map<String, Memory> contents) {
+        Map<String, Memory> alive = new HashMap<>(contents);
+        alive.keySet().removeIf(name -> !Operation.tenant(name).equals(tenant));
+        float[] question = Operation.of(run.seed(), 0, 1).vector("question");
+        Query query = Query.of(question).tenant(tenant);
+        SearchResult all = index.exact().search(query.top(Limits.TOP_MAX));
+        require(all.size() == alive.size(), () -> "exact search: expected=" + alive.size() + ", found=" + all.size());
+        List<Double> scores = alive.values().stream()
+                .map(memory -> score(question, memory.vector()))
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        double tolerance = plan.options().originals() == OriginalFormat.NONE ? CODE_TOLERANCE : EXACT_TOLERANCE;
+        for (int rank = 0; rank < all.size(); rank++) {
+            double expected = scores.get(rank);
+            double actual = all.get(rank).score();
+            require(
+                    Math.abs(expected - actual) <= tolerance * Math.max(1, Math.abs(expected)),
+                    () -> "exact search: expected=" + scores + ", found=" + all);
+        }
+        Set<String> seen = new HashSet<>();
+        for (Hit hit : index.search(query.top(10).ef(50))) {
+            require(
+                    seen.add(hit.key())
+                            && alive.containsKey(hit.key())
+                            && alive.get(hit.key()).text().equals(hit.text()),
+                    () -> "search found what is not there: " + hit);
+        }
+        require(seen.size() == Math.min(10, alive.size()), () -> "search found only " + seen + " of " + alive.keySet());
+    }
+
+    private double score(float[] question, float[] stored) {
+        return switch (plan.options().similarity()) {
+            case COSINE -> dot(question, stored) / length(question) / length(stored);
+            case DOT -> dot(question, stored);
+            case EUCLIDEAN -> -(dot(question, question) - 2 * dot(question, stored) + dot(stored, stored));
+        };
+    }
+
+    private static void require(boolean condition, java.util.function.Supplier<String> message) {
+        if (!condition) {
+            throw new CrashFailure(message.get());
+        }
+    }
+}
