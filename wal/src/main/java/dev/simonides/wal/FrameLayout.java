@@ -40,6 +40,9 @@ public final class FrameLayout {
     /** The flag of the frame that ends the log of a store that was closed; it holds no record. */
     public static final int FLAG_CLOSED = 1;
 
+    /** The flag of the frame in a finished segment's last block that says that another segment follows. */
+    public static final int FLAG_CONTINUES = 2;
+
     /** Offset of the magic number. */
     public static final int MAGIC = offset("magic");
 

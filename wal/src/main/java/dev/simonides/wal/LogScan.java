@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads a chain of segments from its beginning and decides where the log ends. Confined to one thread.
+ * Reads a chain of segments from a start and decides where the log ends. Confined to one thread.
  *
  * <p>What it relies on, and the writer keeps:
  *
@@ -18,25 +18,26 @@ import java.util.List;
  *   <li>S2: a segment's base LSN is given only when every record below it is durable.
  *   <li>S3: so a segment contributes the records from its base LSN to the next segment's, all of them, and what lies
  *       behind them in the file is void. Only the last segment may end in the work of a crash.
+ *   <li>S4: the last block of a segment says that another one follows only once that is durable with its name. So if it
+ *       says so, and there is none, a segment was lost.
  * </ol>
  */
 final class LogScan {
     /** The limit of the last segment of a log that nobody writes: its end is to be found. */
     static final long NO_LIMIT = Long.MAX_VALUE;
 
-    private static final long FIRST_NUMBER = 1;
-    private static final long FIRST_LSN = 1;
-
     private final StorageDirectory directory;
     private final LogOptions options;
+    private final LogStart start;
     private final LogVisitor visitor;
     private final ReadBuffers buffers = new ReadBuffers();
     private final Deque<TailFrame> tail = new ArrayDeque<>();
+    private final SegmentSizes sizes = new SegmentSizes();
 
     private List<SegmentHeader> headers = List.of();
     private long bytesTotal;
     private long bytesBefore;
-    private long expectedLsn = FIRST_LSN;
+    private long expectedLsn;
     private long durableLsn;
     private long frames;
     private long records;
@@ -48,18 +49,19 @@ final class LogScan {
     /** A frame that only its own presence proves to have been written. */
     record TailFrame(long position, long firstLsn, long lastLsn, int blockBytes) {}
 
-    LogScan(StorageDirectory directory, LogOptions options, LogVisitor visitor) {
+    LogScan(StorageDirectory directory, LogOptions options, LogStart start, LogVisitor visitor) {
         this.directory = directory;
         this.options = options;
+        this.start = start;
         this.visitor = visitor;
     }
 
-    /** The numbers of the segments in a directory, ascending. */
-    static List<Long> numbers(StorageDirectory directory) {
+    /** The numbers of the segments in a directory, from one on, ascending. */
+    static List<Long> numbers(StorageDirectory directory, long from) {
         List<Long> numbers = new ArrayList<>();
         for (String name : directory.list()) {
             long number = SegmentName.number(name);
-            if (number >= 0) {
+            if (number >= from) {
                 numbers.add(number);
             }
         }
@@ -72,19 +74,28 @@ final class LogScan {
     }
 
     /**
-     * Reads the whole log.
+     * Reads the whole log from its start.
      *
      * @throws CorruptWalException if acknowledged records are damaged or missing
      */
     void run() {
-        headers = readHeaders(numbers(directory));
+        headers = readHeaders(numbers(directory, start.segment()));
+        expectedLsn = headers.getFirst().baseLsn();
         for (int i = 0; i < headers.size(); i++) {
             boolean last = i + 1 == headers.size();
             try (SegmentReader reader = open(headers.get(i).number())) {
+                long before = bytes;
                 begin(reader);
                 segment(reader, last ? NO_LIMIT : headers.get(i + 1).baseLsn());
                 bytesBefore += reader.size();
+                sizes.begin(headers.get(i).number(), bytes - before);
             }
+        }
+        if (lastLsn() < start.lsn()) {
+            throw new CorruptWalException(
+                    SegmentName.of(lastHeader().number()),
+                    position,
+                    "the log ends before it was to begin: expected=" + start.lsn() + ", last=" + lastLsn());
         }
     }
 
@@ -97,7 +108,7 @@ final class LogScan {
     List<StorageException> verify(List<Long> numbers, long limit) {
         List<StorageException> findings = new ArrayList<>();
         List<SegmentHeader> found = new ArrayList<>();
-        long expectedNumber = FIRST_NUMBER;
+        long expectedNumber = start.segment();
         for (long number : numbers) {
             if (number != expectedNumber) {
                 findings.add(missing(expectedNumber));
@@ -112,26 +123,33 @@ final class LogScan {
             expectedNumber = number + 1;
         }
         if (numbers.isEmpty()) {
-            findings.add(missing(FIRST_NUMBER));
+            findings.add(missing(start.segment()));
         }
         headers = found;
         for (int i = 0; i < found.size(); i++) {
             long number = found.get(i).number();
-            if (i + 1 == found.size()) {
-                verifySegment(number, numbers.getLast() == number ? limit : NO_LIMIT, findings);
+            boolean followed = i + 1 < found.size() && found.get(i + 1).number() == number + 1;
+            if (followed) {
+                verifySegment(number, found.get(i + 1).baseLsn(), findings);
             } else {
-                // Where the next segment is missing, nobody knows where this one was to end.
-                SegmentHeader next = found.get(i + 1);
-                verifySegment(number, next.number() == number + 1 ? next.baseLsn() : NO_LIMIT, findings);
+                verifySegment(number, numbers.getLast() == number ? limit : NO_LIMIT, findings);
             }
         }
         return findings;
     }
 
-    private void verifySegment(long number, long limit, List<StorageException> findings) {
+    private void verifySegment(long number, long givenLimit, List<StorageException> findings) {
         try (SegmentReader reader = open(number)) {
             begin(reader);
             expectedLsn = reader.header().baseLsn();
+            long limit = givenLimit;
+            long continuesAt = limit == NO_LIMIT ? reader.continuesAt() : -1;
+            if (continuesAt >= 0) {
+                limit = continuesAt;
+                if (findings.stream().noneMatch(f -> f.file().equals(SegmentName.of(number + 1)))) {
+                    findings.add(missing(number + 1));
+                }
+            }
             boolean more = true;
             while (more) {
                 try {
@@ -170,7 +188,7 @@ final class LogScan {
 
     private List<SegmentHeader> readHeaders(List<Long> numbers) {
         List<SegmentHeader> found = new ArrayList<>();
-        long number = FIRST_NUMBER;
+        long number = start.segment();
         for (long present : numbers) {
             if (present != number) {
                 throw missing(number);
@@ -179,11 +197,14 @@ final class LogScan {
                 check(found, reader);
                 found.add(reader.header());
                 bytesTotal += reader.size();
+                if (present == numbers.getLast() && reader.continuesAt() >= 0) {
+                    throw missing(number + 1);
+                }
             }
             number++;
         }
         if (found.isEmpty()) {
-            throw missing(FIRST_NUMBER);
+            throw missing(start.segment());
         }
         return found;
     }
@@ -192,20 +213,20 @@ final class LogScan {
         return new CorruptWalException(SegmentName.of(number), StorageException.NO_OFFSET, "segment is missing");
     }
 
-    private static void check(List<SegmentHeader> before, SegmentReader reader) {
-        if (reader.header().number() == FIRST_NUMBER) {
+    private void check(List<SegmentHeader> before, SegmentReader reader) {
+        if (reader.header().number() == start.segment()) {
             checkFirst(reader);
         } else if (!before.isEmpty()) {
             checkFollows(before.getLast(), reader);
         }
     }
 
-    private static void checkFirst(SegmentReader reader) {
-        if (reader.header().baseLsn() != FIRST_LSN) {
+    private void checkFirst(SegmentReader reader) {
+        if (reader.header().baseLsn() > start.lsn() + 1) {
             throw new CorruptWalException(
                     reader.name(),
                     SegmentLayout.BASE_LSN,
-                    "the log does not begin at its first record: baseLsn="
+                    "the log does not begin where it is needed: expected=" + (start.lsn() + 1) + ", baseLsn="
                             + reader.header().baseLsn());
         }
     }
@@ -280,7 +301,7 @@ final class LogScan {
         frames++;
         records += reader.count();
         expectedLsn = reader.lastLsn() + 1;
-        reader.visit(visitor);
+        reader.visit(start.lsn(), visitor);
     }
 
     /**
@@ -338,6 +359,10 @@ final class LogScan {
         return state == FrameState.VALID
                 ? new CorruptWalException(reader.name(), position, "segment ends early; " + consequence)
                 : reader.problem(consequence);
+    }
+
+    SegmentSizes sizes() {
+        return sizes;
     }
 
     SegmentHeader lastHeader() {

@@ -98,6 +98,30 @@ final class SegmentFactory implements AutoCloseable {
         }
     }
 
+    /**
+     * Removes a segment of a creation that was cut off.
+     *
+     * @throws NotAStoreException if it holds a frame
+     */
+    static void removeEmpty(StorageDirectory directory, long number) {
+        String name = SegmentName.of(number);
+        try (StorageFile file = directory.open(name, Access.READ)) {
+            long size = file.size();
+            ByteBuffer chunk = DirectBytes.allocate(SegmentLayout.BLOCK_BYTES);
+            for (long at = SegmentLayout.BLOCK_BYTES; at < size; at += SegmentLayout.BLOCK_BYTES) {
+                SegmentWriter.zero(chunk, chunk.capacity());
+                file.readFully(chunk.clear().limit((int) Math.min(chunk.capacity(), size - at)), at);
+                if (!SectorStamps.zero(chunk.clear(), 0, chunk.capacity())) {
+                    throw new NotAStoreException(
+                            directory.path(),
+                            StorageException.NO_OFFSET,
+                            "a log that holds records is here, but no store: file=" + name);
+                }
+            }
+        }
+        directory.delete(name);
+    }
+
     /** Gives up the file made ahead. */
     @Override
     public void close() {

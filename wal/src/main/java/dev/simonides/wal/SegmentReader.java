@@ -80,7 +80,8 @@ final class SegmentReader implements AutoCloseable {
      * Reads the frame that begins at a place. A frame is valid if and only if (1) all its sectors are valid; (2) its
      * magic number is right and its two lengths agree, are within the limits and within the file; (3) its checksum
      * matches; (4) its incarnation is the segment's and its durable LSN lies before its first; (5) it holds at least one
-     * record and no flag, or no record and the closing flag alone; (6) its records have consecutive LSNs, fill it
+     * record and no flag, or no record and the closing flag alone, or no record and the continuing flag alone and is the
+     * segment's last block; (6) its records have consecutive LSNs, fill it
      * exactly, and everything reserved in them is zero.
      *
      * @param position a multiple of the block size, within the file
@@ -166,11 +167,13 @@ final class SegmentReader implements AutoCloseable {
         }
         int flags = buffers.frame().getInt(FrameLayout.FLAGS);
         int count = count();
-        if (count < 0 || count > LogLimits.FRAME_RECORDS_MAX || flags != (count == 0 ? FrameLayout.FLAG_CLOSED : 0)) {
+        boolean last = position == size - SegmentLayout.BLOCK_BYTES;
+        boolean marks = flags == FrameLayout.FLAG_CLOSED || (flags == FrameLayout.FLAG_CONTINUES && last);
+        if (count < 0 || count > LogLimits.FRAME_RECORDS_MAX || (count == 0 ? !marks : flags != 0)) {
             return contradiction(position + FrameLayout.COUNT, "count and flags: count=" + count + ", flags=" + flags);
         }
-        if (closing() && durableLsn() != firstLsn() - 1) {
-            return contradiction(position + FrameLayout.DURABLE_LSN, "closed before everything was durable");
+        if (marks && durableLsn() != firstLsn() - 1) {
+            return contradiction(position + FrameLayout.DURABLE_LSN, "ended before everything was durable");
         }
         return checkRecords(position, count);
     }
@@ -204,17 +207,19 @@ final class SegmentReader implements AutoCloseable {
         return at == length ? FrameState.VALID : contradiction(position, "bytes behind the last record");
     }
 
-    /** Hands the records of the frame just read to a visitor. */
-    void visit(LogVisitor visitor) {
+    /** Hands the records of the frame just read that lie behind an LSN to a visitor. */
+    void visit(long behindLsn, LogVisitor visitor) {
         int at = FrameLayout.BYTES;
         for (int i = 0, count = count(); i < count; i++) {
             int payloadBytes = buffers.frame().getInt(at + RecordLayout.LENGTH);
             int from = at + RecordLayout.BYTES;
-            visitor.record(
-                    firstLsn() + i,
-                    Byte.toUnsignedInt(buffers.frame().get(at + RecordLayout.TYPE)),
-                    Byte.toUnsignedInt(buffers.frame().get(at + RecordLayout.FLAGS)),
-                    buffers.payload().clear().limit(from + payloadBytes).position(from));
+            if (firstLsn() + i > behindLsn) {
+                visitor.record(
+                        firstLsn() + i,
+                        Byte.toUnsignedInt(buffers.frame().get(at + RecordLayout.TYPE)),
+                        Byte.toUnsignedInt(buffers.frame().get(at + RecordLayout.FLAGS)),
+                        buffers.payload().clear().limit(from + payloadBytes).position(from));
+            }
             at += Frame.recordBytes(payloadBytes);
         }
     }
@@ -242,6 +247,21 @@ final class SegmentReader implements AutoCloseable {
 
     boolean closing() {
         return buffers.frame().getInt(FrameLayout.FLAGS) == FrameLayout.FLAG_CLOSED;
+    }
+
+    /**
+     * The base LSN of the segment that once followed this one, as its last block says, or −1 if it does not say that one
+     * did.
+     */
+    long continuesAt() {
+        long last = size - SegmentLayout.BLOCK_BYTES;
+        boolean continues = last > 0
+                && last % SegmentLayout.BLOCK_BYTES == 0
+                && sector(last) == FrameState.VALID
+                && claimsFrame(last)
+                && read(last) == FrameState.VALID
+                && buffers.frame().getInt(FrameLayout.FLAGS) == FrameLayout.FLAG_CONTINUES;
+        return continues ? firstLsn() : -1;
     }
 
     int frameBlockBytes() {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 final class SegmentWriter {
     private static final int CHUNK_BYTES_MAX = Frame.blockBytes(LogLimits.SHARED_FRAME_BYTES_MAX);
 
-    /** Every segment keeps a block for the frame that closes the log. */
+    /** Every segment keeps its last block for the frame that closes the log, or says that another segment follows. */
     static final int CLOSING_BYTES = SegmentLayout.BLOCK_BYTES;
 
     private final SegmentHeader header;
@@ -125,6 +125,19 @@ final class SegmentWriter {
 
     void sync() {
         file.sync(false);
+    }
+
+    /**
+     * Says in the segment's last block, durably, that another one follows: behind the closing frame of one that was cut,
+     * otherwise in the block that was kept free for it.
+     *
+     * @param frame empty, begun at the next segment's base LSN
+     */
+    void markContinued(Frame frame) {
+        long size = file.size();
+        position = size < header.capacity() ? size : header.capacity() - CLOSING_BYTES;
+        append(frame, frame.firstLsn() - 1, FrameLayout.FLAG_CONTINUES);
+        file.sync(true);
     }
 
     /** Gives back the room behind the last frame; only a closed log is cut. */

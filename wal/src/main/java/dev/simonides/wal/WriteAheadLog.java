@@ -4,8 +4,6 @@ package dev.simonides.wal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,19 +23,23 @@ import org.jspecify.annotations.Nullable;
  *   <li>After a failed sync nothing is written or synced again: every call throws {@link StoreFailedException} with the
  *       first cause, and only a new opening decides what is there.
  *   <li>An append that fails with {@link StoreFullException} or {@link StorageIoException} stored nothing: its records
- *       are never found, and the next append goes to a new segment. The log stays open.
+ *       are never found, and the next append goes to a new segment. The log stays open. Where the medium refuses to have
+ *       the refused bytes erased and to begin a new segment too, the append fails with
+ *       {@link WriteOutcomeUnknownException} instead.
  * </ol>
  *
  * <p>Normative for every byte: docs/FORMAT.md, "The log".
  */
 public final class WriteAheadLog implements AutoCloseable {
     private static final long FIRST = 1;
+    private static final int NO_FRAME = SegmentLayout.BLOCK_BYTES;
 
     private final StorageDirectory directory;
     private final SegmentFactory factory;
     private final LogOptions options;
     private final long incarnation;
     private final Frame frame = new Frame();
+    private final Frame mark = new Frame();
     private final ByteBuffer sectors;
     private ReplayReport report;
 
@@ -46,25 +48,43 @@ public final class WriteAheadLog implements AutoCloseable {
 
     // Changed by the writer thread with the lock held; so the writer reads it freely, the syncing thread with the lock.
     private @Nullable SegmentWriter current;
+    // The last segment of the log that was opened, until there is one of this opening.
+    private @Nullable SegmentHeader opened;
     private volatile long lastLsn;
     private volatile long syncedLsn;
-    private final AtomicLong bytes;
-    private final AtomicInteger segments;
+    private final SegmentSizes sizes;
+    // Held while segments are removed, and while all of them are read.
+    private final ReentrantLock retireLock = new ReentrantLock();
+    private volatile LogStart start;
     private volatile @Nullable Throwable failure;
     private boolean closed;
 
-    private WriteAheadLog(
-            StorageDirectory directory, LogOptions options, ReplayReport report, long number, long incarnation) {
+    /** An empty log without segments. */
+    private WriteAheadLog(StorageDirectory directory, LogOptions options) {
         this.directory = directory;
         this.options = options;
-        this.report = report;
-        this.incarnation = incarnation;
+        this.start = LogStart.BEGINNING;
+        this.report = new ReplayReport(0, 0, 0, 0, 0, 0, 0, 0, true);
+        this.incarnation = FIRST;
         this.sectors = SegmentWriter.allocateSectors(options.segmentBytes());
-        this.factory = new SegmentFactory(directory, options, number);
-        this.lastLsn = report.lastLsn();
-        this.syncedLsn = report.lastLsn();
-        this.bytes = new AtomicLong(report.bytes());
-        this.segments = new AtomicInteger(report.segments());
+        this.factory = new SegmentFactory(directory, options, FIRST);
+        this.sizes = new SegmentSizes();
+    }
+
+    /** A log that was read. */
+    private WriteAheadLog(StorageDirectory directory, LogOptions options, LogStart start, LogScan scan) {
+        SegmentHeader last = scan.lastHeader();
+        this.directory = directory;
+        this.options = options;
+        this.start = start;
+        this.report = scan.report();
+        this.incarnation = last.incarnation() + 1;
+        this.sectors = SegmentWriter.allocateSectors(options.segmentBytes());
+        this.factory = new SegmentFactory(directory, options, last.number() + 1);
+        this.sizes = scan.sizes();
+        this.opened = last;
+        this.lastLsn = scan.lastLsn();
+        this.syncedLsn = scan.lastLsn();
     }
 
     /**
@@ -78,19 +98,15 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public static WriteAheadLog create(StorageDirectory directory, LogOptions options) {
         SegmentFactory.removeUnfinished(directory);
-        for (long number : LogScan.numbers(directory)) {
-            removeEmpty(directory, number);
+        for (long number : LogScan.numbers(directory, 0)) {
+            SegmentFactory.removeEmpty(directory, number);
         }
-        ReplayReport nothing = new ReplayReport(0, 0, 0, 0, 0, 0, 0, 0, true);
-        WriteAheadLog log = new WriteAheadLog(directory, options, nothing, FIRST, FIRST);
+        WriteAheadLog log = new WriteAheadLog(directory, options);
         return prepared(log, () -> log.install(log.begin(FIRST, options.segmentBytes())));
     }
 
     /**
-     * Opens the log of a store: replays every record, and makes sure that all of them are durable.
-     *
-     * <p>Unless the log was closed, the frames that only their own presence proves are copied into a new segment first:
-     * they may exist in the operating system's cache alone. Otherwise nothing is written before the first append.
+     * Opens the whole log of a store.
      *
      * @param directory where; the caller holds its lock
      * @param options how; the store's identity must be the log's
@@ -99,12 +115,28 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws CorruptWalException if acknowledged records are damaged or missing
      */
     public static WriteAheadLog open(StorageDirectory directory, LogOptions options, LogVisitor replay) {
+        return open(directory, options, LogStart.BEGINNING, replay);
+    }
+
+    /**
+     * Opens the log of a store: replays every record from its start on, and makes sure that all of them are durable.
+     *
+     * <p>Unless the log was closed, the frames that only their own presence proves are copied into a new segment first:
+     * they may exist in the operating system's cache alone. Otherwise nothing is written before the first append.
+     *
+     * @param directory where; the caller holds its lock
+     * @param options how; the store's identity must be the log's
+     * @param start where the log begins
+     * @param replay receives the records
+     * @return the log, ready to append behind the last record
+     * @throws CorruptWalException if acknowledged records are damaged or missing
+     */
+    public static WriteAheadLog open(
+            StorageDirectory directory, LogOptions options, LogStart start, LogVisitor replay) {
         SegmentFactory.removeUnfinished(directory);
-        LogScan scan = new LogScan(directory, options, replay);
+        LogScan scan = new LogScan(directory, options, start, replay);
         scan.run();
-        SegmentHeader last = scan.lastHeader();
-        WriteAheadLog log =
-                new WriteAheadLog(directory, options, scan.report(), last.number() + 1, last.incarnation() + 1);
+        WriteAheadLog log = new WriteAheadLog(directory, options, start, scan);
         if (scan.tail().isEmpty() && scan.report().tornBytes() == 0) {
             return log;
         }
@@ -112,7 +144,7 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Reads the log of a store without writing anything, as a store opened for reading does.
+     * Reads the whole log of a store without writing anything.
      *
      * @param directory where
      * @param options how
@@ -121,13 +153,28 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws CorruptWalException if acknowledged records are damaged or missing
      */
     public static ReplayReport replay(StorageDirectory directory, LogOptions options, LogVisitor replay) {
-        LogScan scan = new LogScan(directory, options, replay);
+        return replay(directory, options, LogStart.BEGINNING, replay);
+    }
+
+    /**
+     * Reads the log of a store without writing anything, as a store opened for reading does.
+     *
+     * @param directory where
+     * @param options how
+     * @param start where the log begins
+     * @param replay receives the records behind the start
+     * @return what was found
+     * @throws CorruptWalException if acknowledged records are damaged or missing
+     */
+    public static ReplayReport replay(
+            StorageDirectory directory, LogOptions options, LogStart start, LogVisitor replay) {
+        LogScan scan = new LogScan(directory, options, start, replay);
         scan.run();
         return scan.report();
     }
 
     /**
-     * Checks the log of a store that nobody has open, in every byte, without writing anything.
+     * Checks the whole log of a store that nobody has open, in every byte, without writing anything.
      *
      * @param directory where
      * @param options how
@@ -135,30 +182,50 @@ public final class WriteAheadLog implements AutoCloseable {
      * @return what was found; damage is in it and not thrown
      */
     public static LogVerification verify(StorageDirectory directory, LogOptions options, LogVisitor visitor) {
-        LogScan scan = new LogScan(directory, options, visitor);
-        return scan.verification(scan.verify(LogScan.numbers(directory), LogScan.NO_LIMIT));
+        return verify(directory, options, LogStart.BEGINNING, visitor);
     }
 
     /**
-     * Checks this log in every byte, up to the last record appended, while it may be written on. Any thread that is
-     * never interrupted.
+     * Checks the log of a store that nobody has open, in every byte, without writing anything.
+     *
+     * @param directory where
+     * @param options how
+     * @param start where the log begins
+     * @param visitor receives every record behind the start that can be read, and the progress
+     * @return what was found; damage is in it and not thrown
+     */
+    public static LogVerification verify(
+            StorageDirectory directory, LogOptions options, LogStart start, LogVisitor visitor) {
+        LogScan scan = new LogScan(directory, options, start, visitor);
+        return scan.verification(scan.verify(LogScan.numbers(directory, start.segment()), LogScan.NO_LIMIT));
+    }
+
+    /**
+     * Checks this log in every byte, from where it was opened or {@link #retire retired} to up to the last record
+     * appended, while it may be written on. Any thread that is never interrupted.
      *
      * @param visitor receives every record that can be read, and the progress
      * @return what was found; damage is in it and not thrown
      */
     public LogVerification verify(LogVisitor visitor) {
-        List<Long> numbers;
-        long limit;
-        syncLock.lock();
+        retireLock.lock();
         try {
-            // The lock keeps the last segment what it is, so the last record is in it or in one before.
-            numbers = LogScan.numbers(directory);
-            limit = lastLsn + 1;
+            List<Long> numbers;
+            long limit;
+            LogStart from = start;
+            syncLock.lock();
+            try {
+                // The lock keeps the last segment what it is, so the last record is in it or in one before.
+                numbers = LogScan.numbers(directory, from.segment());
+                limit = lastLsn + 1;
+            } finally {
+                syncLock.unlock();
+            }
+            LogScan scan = new LogScan(directory, options, from, visitor);
+            return scan.verification(scan.verify(numbers, limit));
         } finally {
-            syncLock.unlock();
+            retireLock.unlock();
         }
-        LogScan scan = new LogScan(directory, options, visitor);
-        return scan.verification(scan.verify(numbers, limit));
     }
 
     /**
@@ -176,6 +243,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * @param appended what {@link #frame()} built, with at least one record
      * @throws StoreFullException if there is no room; nothing was stored
      * @throws StorageIoException if the medium refuses; nothing was stored
+     * @throws WriteOutcomeUnknownException if the medium also refuses to undo what it may have stored in part
      * @throws StoreFailedException if the log failed, now or before
      */
     public void append(Frame appended) {
@@ -188,7 +256,7 @@ public final class WriteAheadLog implements AutoCloseable {
             int blockBytes = appended.blockBytes();
             SegmentWriter segment = current;
             if (segment == null || !segment.room(blockBytes)) {
-                segment = rotate(blockBytes);
+                segment = next(blockBytes);
             }
             write(segment, appended);
             lastLsn = appended.lastLsn();
@@ -229,6 +297,59 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Ends the present segment and begins the next, so that the log up to here can be done without once a checkpoint holds
+     * it. A segment that holds no record yet is kept. Writer thread only.
+     *
+     * @return where the log begins for whoever has everything up to {@link #lastLsn()}; that segment is durable with its
+     *     name, and everything before it is durable
+     * @throws StoreFullException if there is no room for a segment; the log goes on where it was
+     * @throws StorageIoException if the medium refuses; likewise
+     * @throws StoreFailedException if the log failed, now or before
+     */
+    public LogStart rotate() {
+        requireUsable();
+        try {
+            SegmentWriter segment = current;
+            if (segment == null || segment.sealed() || segment.position() > NO_FRAME) {
+                segment = next(SegmentLayout.BLOCK_BYTES);
+            }
+            return new LogStart(segment.header().number(), lastLsn);
+        } catch (StorageException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw fail("the log could not go on to the next segment", e);
+        }
+    }
+
+    /**
+     * Removes segments that nothing needs any more; the last one stays. The caller makes the directory durable. Any
+     * thread that is never interrupted.
+     *
+     * @param needed where the part begins that is still needed, as {@link #rotate} said
+     * @throws StorageIoException if the medium refuses; what is left is removed by a later call
+     */
+    public void retire(LogStart needed) {
+        requireUsable();
+        retireLock.lock();
+        try {
+            List<Long> numbers = LogScan.numbers(directory, 0);
+            if (!numbers.contains(needed.segment())) {
+                throw new IllegalArgumentException("no segment of this log: " + needed);
+            }
+            // First, because who reads the log from here on must not look for what is gone.
+            start = needed.segment() > start.segment() ? needed : start;
+            for (long number : numbers) {
+                if (number < needed.segment()) {
+                    directory.delete(SegmentName.of(number));
+                    sizes.removeBelow(number + 1);
+                }
+            }
+        } finally {
+            retireLock.unlock();
+        }
+    }
+
+    /**
      * The LSN of the last record appended or replayed.
      *
      * @return the LSN, 0 while there is none
@@ -252,7 +373,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * @return bytes
      */
     public long bytes() {
-        return bytes.get();
+        return sizes.bytes();
     }
 
     /**
@@ -261,7 +382,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * @return their number
      */
     public int segments() {
-        return segments.get();
+        return sizes.segments();
     }
 
     /**
@@ -316,26 +437,6 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    /** Removes a segment that holds no frame. */
-    private static void removeEmpty(StorageDirectory directory, long number) {
-        String name = SegmentName.of(number);
-        try (StorageFile file = directory.open(name, Access.READ)) {
-            long size = file.size();
-            ByteBuffer chunk = DirectBytes.allocate(SegmentLayout.BLOCK_BYTES);
-            for (long at = SegmentLayout.BLOCK_BYTES; at < size; at += SegmentLayout.BLOCK_BYTES) {
-                SegmentWriter.zero(chunk, chunk.capacity());
-                file.readFully(chunk.clear().limit((int) Math.min(chunk.capacity(), size - at)), at);
-                if (!SectorStamps.zero(chunk.clear(), 0, chunk.capacity())) {
-                    throw new NotAStoreException(
-                            directory.path(),
-                            StorageException.NO_OFFSET,
-                            "a log that holds records is here, but no store: file=" + name);
-                }
-            }
-        }
-        directory.delete(name);
-    }
-
     /** Copies the frames that may not be durable into a new segment, whose base LSN makes the old ones void. */
     private void rewrite(LogScan scan) {
         List<LogScan.TailFrame> tail = scan.tail();
@@ -379,7 +480,7 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /** Goes on to a new segment with room for a frame. Up to the change of the name a failure leaves all as it was. */
-    private SegmentWriter rotate(int blockBytes) {
+    private SegmentWriter next(int blockBytes) {
         long needed = SegmentLayout.BLOCK_BYTES + (long) blockBytes + SegmentWriter.CLOSING_BYTES;
         SegmentWriter next = begin(lastLsn + 1, Math.max(needed, options.segmentBytes()));
         boolean installed = false;
@@ -393,15 +494,15 @@ public final class WriteAheadLog implements AutoCloseable {
             install(next);
             installed = true;
             if (before != null) {
-                before.close();
+                markContinued(before);
             }
-            return next;
         } finally {
             syncLock.unlock();
             if (!installed) {
                 next.close();
             }
         }
+        return next;
     }
 
     /** Makes a begun segment the log's last one, durable with its name. */
@@ -414,14 +515,38 @@ public final class WriteAheadLog implements AutoCloseable {
             throw fail("the directory could not be synced", e);
         }
         current = segment;
-        segments.incrementAndGet();
-        bytes.addAndGet(segment.position());
+        sizes.begin(segment.header().number(), segment.position());
+        SegmentHeader before = opened;
+        opened = null;
+        if (before != null) {
+            try {
+                markContinued(new SegmentWriter(
+                        before, directory.open(SegmentName.of(before.number()), Access.READ_WRITE), sectors));
+            } catch (StorageException e) {
+                // As there.
+            }
+        }
+    }
+
+    /**
+     * Says in a segment that another one follows, and closes it. Nothing depends on that but the chance to notice the
+     * loss of the segments behind it, so a medium that refuses is not minded here.
+     */
+    private void markContinued(SegmentWriter before) {
+        try {
+            before.markContinued(
+                    mark.begin(Objects.requireNonNull(current).header().baseLsn()));
+        } catch (StorageException e) {
+            // What was durable in it still is.
+        } finally {
+            before.close();
+        }
     }
 
     private void write(SegmentWriter segment, Frame appended) {
         try {
             segment.append(appended, syncedLsn, 0);
-            bytes.addAndGet(appended.blockBytes());
+            sizes.add(appended.blockBytes());
         } catch (StorageException e) {
             if (segment.erase(appended.blockBytes())) {
                 syncLock.lock();
@@ -430,8 +555,25 @@ public final class WriteAheadLog implements AutoCloseable {
                 } finally {
                     syncLock.unlock();
                 }
+            } else {
+                cutOff(appended, e);
             }
             throw e;
+        }
+    }
+
+    /** Begins the segment whose base LSN makes void what a refused append may have left, perhaps all of it. */
+    private void cutOff(Frame refused, StorageException refusal) {
+        try {
+            next(refused.blockBytes());
+        } catch (StoreFailedException e) {
+            throw e;
+        } catch (StorageException e) {
+            throw new WriteOutcomeUnknownException(
+                    refusal.file(),
+                    refusal.offset(),
+                    "the write was refused, but what is left of it could not be undone: " + e.getMessage(),
+                    refusal);
         }
     }
 

@@ -55,6 +55,7 @@ class FormatDocTest {
         assertEquals(512, SegmentLayout.BYTES);
         assertEquals(4096, SegmentLayout.BLOCK_BYTES);
         assertEquals(1, FrameLayout.FLAG_CLOSED);
+        assertEquals(2, FrameLayout.FLAG_CONTINUES);
         assertEquals(8, RecordLayout.ALIGNMENT);
         assertEquals(12_288, LogLimits.SEGMENT_BYTES_MIN);
         assertEquals(1 << 30, LogLimits.SEGMENT_BYTES_MAX);

@@ -49,7 +49,12 @@ public final class Logs {
 
     /** Reads a log; its records must be the first of these. */
     public Checker checker() {
-        return new Checker();
+        return checkerFrom(0);
+    }
+
+    /** Reads a log that begins behind an LSN. */
+    public Checker checkerFrom(long lsn) {
+        return new Checker(lsn);
     }
 
     private static byte[] payload(long seed) {
@@ -74,6 +79,10 @@ public final class Logs {
     public final class Checker implements LogVisitor {
         private final List<String> wrong = new ArrayList<>();
         private long last;
+
+        Checker(long last) {
+            this.last = last;
+        }
 
         @Override
         public void record(long lsn, int type, int flags, ByteBuffer payload) {
