@@ -36,7 +36,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>A put is acknowledged when the store's {@linkplain dev.simonides.wal.Durability durability} says so, and is seen by
  * every search that begins after that, whether or not it is linked into a graph yet. Searches never wait for a writer. No
- * file is touched on a caller's thread after the store has been opened, except by {@link #verify}.
+ * file is touched on a caller's thread, so an interrupt of a caller harms nothing but its own waiting; opening, verifying,
+ * checkpoints and closing are waited for all the same.
  *
  * <pre>{@code
  * try (MemoryIndex index = MemoryIndex.open(Path.of("memories"), MemoryIndexOptions.ofDimension(384))) {
@@ -71,7 +72,8 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws StorageException if the store is damaged or the medium refuses
      */
     public static MemoryIndex open(Path directory, MemoryIndexOptions options) {
-        return new MemoryIndex(Store.openOrCreate(FileSystemDirectory.openOrCreate(directory), options));
+        return new MemoryIndex(Store.openOrCreate(
+                () -> FileSystemDirectory.openOrCreate(directory), options, UnaryOperator.identity()));
     }
 
     /**
@@ -98,7 +100,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws StorageException if the store is damaged or the medium refuses
      */
     public static MemoryIndex open(Path directory, Function<MemoryIndexOptions, MemoryIndexOptions> options) {
-        return new MemoryIndex(Store.open(FileSystemDirectory.open(directory), options::apply));
+        return new MemoryIndex(Store.open(() -> FileSystemDirectory.open(directory), options::apply));
     }
 
     /**
@@ -110,7 +112,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws StorageException if there is something already, or the medium refuses
      */
     public static MemoryIndex create(Path directory, MemoryIndexOptions options) {
-        return new MemoryIndex(Store.create(FileSystemDirectory.openOrCreate(directory), options));
+        return new MemoryIndex(Store.create(() -> FileSystemDirectory.openOrCreate(directory), options));
     }
 
     /**
@@ -138,7 +140,7 @@ public final class MemoryIndex implements AutoCloseable {
      */
     public static MemoryIndex open(
             StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
-        return new MemoryIndex(Store.openOrCreate(directory, options, log));
+        return new MemoryIndex(Store.openOrCreate(() -> directory, options, log));
     }
 
     /**
@@ -148,6 +150,15 @@ public final class MemoryIndex implements AutoCloseable {
      */
     public MemoryIndexOptions options() {
         return store.options();
+    }
+
+    /**
+     * Returns what opening the store found, and what it did about it.
+     *
+     * @return the report
+     */
+    public RecoveryReport recovery() {
+        return store.recovery();
     }
 
     /**
@@ -510,18 +521,13 @@ public final class MemoryIndex implements AutoCloseable {
     /**
      * Verifies the store: the log is read again and compared with memory; codes, keys and graphs are checked.
      *
-     * @param listener told of records compared
+     * @param listener told of records compared, on a thread of the store
      * @return what was found
      * @throws IllegalStateException if the store is closed
      */
     public VerifyReport verify(ProgressListener listener) {
         flush();
-        SearchScratch scratch = store.scratchPool().claim();
-        try {
-            return store.verifier().run(listener);
-        } finally {
-            store.scratchPool().release(scratch);
-        }
+        return store.verify(listener);
     }
 
     /**

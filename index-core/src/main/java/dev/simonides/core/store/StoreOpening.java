@@ -121,6 +121,9 @@ final class StoreOpening {
         try {
             StoreFile.finish(directory);
         } catch (Throwable e) {
+            // Closing would write into the log, and one that is not empty keeps a directory from ever becoming a store:
+            // the name that the store has got may yet be lost.
+            suppressing(e, store.log()::abandon);
             suppressing(e, this::removeLogOfNoStore);
             suppressing(e, store::shutDown);
             throw e;
