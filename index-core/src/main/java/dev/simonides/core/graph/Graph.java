@@ -6,9 +6,13 @@ import static dev.simonides.core.graph.NodeLayout.INT;
 import static dev.simonides.core.graph.NodeLayout.LONG;
 import static dev.simonides.core.graph.NodeLayout.MEMORY;
 import static dev.simonides.core.graph.NodeLayout.NEIGHBORS_OFFSET;
+import static dev.simonides.core.graph.NodeLayout.PINNED_OFFSET;
+import static dev.simonides.core.graph.NodeLayout.SHORT;
 import static dev.simonides.core.graph.NodeLayout.STATE_OFFSET;
 import static dev.simonides.core.graph.NodeLayout.UPPER_IDS_OFFSET;
 import static dev.simonides.core.graph.NodeLayout.UPPER_OFFSET;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.simonides.Limits;
 import dev.simonides.core.memory.OrdinalColumn;
@@ -21,7 +25,14 @@ import dev.simonides.core.memory.Slabs;
  * A list is handed out by its address: {@code degree} at the address, ids from {@link #ids}.
  */
 public final class Graph {
+    /** Nodes of a block, the unit in which changes are noted and written to files. */
+    static final int BLOCK_NODES = 16;
+
+    private static final int BLOCK_SHIFT = 4;
     private static final int STRIPES = 512;
+    /** Levels are drawn from numbers below this: all that a double tells apart between 0 and 1. */
+    private static final long LEVEL_DRAWS = 1L << 53;
+
     private static final long NO_ENTRY = -1L;
 
     private final Slabs slabs;
@@ -30,8 +41,11 @@ public final class Graph {
     private final int upperCapacity;
     private final long upperListBytes;
     private final long seed;
-    private final double levelFactor;
+    private final long levelOneBound;
     private final OrdinalColumn nodes;
+    /** A byte a block, 1 if a node of the block changed since {@link #clearChanged}; written under the node's stripe. */
+    private final OrdinalColumn changed;
+
     private final Object[] stripes = new Object[STRIPES];
     private final Object entryLock = new Object();
 
@@ -49,11 +63,12 @@ public final class Graph {
         this.slabs = slabs;
         this.m = m;
         this.seed = seed;
-        this.levelFactor = 1 / Math.log(m);
+        this.levelOneBound = LEVEL_DRAWS / m;
         this.capacity0 = NodeLayout.capacity(2 * m);
         this.upperCapacity = NodeLayout.capacity(m);
         this.upperListBytes = NodeLayout.upperListBytes(upperCapacity);
         this.nodes = new OrdinalColumn(slabs, NodeLayout.nodeBytes(capacity0));
+        this.changed = new OrdinalColumn(slabs, Byte.BYTES);
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Object();
         }
@@ -77,6 +92,34 @@ public final class Graph {
      */
     public void reserve(int count) {
         nodes.ensureCapacity(count);
+        changed.ensureCapacity(blocks(count));
+    }
+
+    /** Blocks that hold so many nodes. */
+    static int blocks(int count) {
+        return (int) ((count + (BLOCK_NODES - 1L)) >>> BLOCK_SHIFT);
+    }
+
+    /** Notes that a node changed; under its stripe, so that whoever clears the mark first copies the change (G5). */
+    void noteChange(int ordinal) {
+        long mark = changed.address(ordinal >>> BLOCK_SHIFT);
+        // Looked at first: the line stays shared among linkers while the mark stands.
+        if (MEMORY.get(JAVA_BYTE, mark) == 0) {
+            MEMORY.set(JAVA_BYTE, mark, (byte) 1);
+        }
+    }
+
+    boolean changed(int block) {
+        return MEMORY.get(JAVA_BYTE, changed.address(block)) != 0;
+    }
+
+    /** Before the block is copied under the stripes of its nodes: a change is then in the copy or noted again (G5). */
+    void clearChanged(int block) {
+        MEMORY.set(JAVA_BYTE, changed.address(block), (byte) 0);
+    }
+
+    void noteChangedBlock(int block) {
+        MEMORY.set(JAVA_BYTE, changed.address(block), (byte) 1);
     }
 
     /**
@@ -90,6 +133,20 @@ public final class Graph {
 
     long node(int ordinal) {
         return nodes.address(ordinal);
+    }
+
+    int upperListBytes() {
+        return (int) upperListBytes;
+    }
+
+    /** Nodes from this one on that stand one behind the other. */
+    int contiguousNodes(int ordinal) {
+        return nodes.contiguous(ordinal);
+    }
+
+    /** Memory for the upper lists of many nodes. */
+    long allocateUpperRegion(long bytes) {
+        return slabs.allocate(bytes, 64);
     }
 
     /** Target degree of a level: 2M on layer 0, M above (the paper's Mmax0 and Mmax). */
@@ -110,26 +167,40 @@ public final class Graph {
         return level == 0 ? NodeLayout.capacity(m) : m;
     }
 
-    /** The monitor that guards the lists of a node. */
+    /** The monitor that guards the lists of a node. Two are taken in ascending order of {@link #stripeOf}. */
     Object stripe(int ordinal) {
-        return stripes[(ordinal * 0x9E3779B9) >>> 23];
+        return stripes[stripeOf(ordinal)];
+    }
+
+    static int stripeOf(int ordinal) {
+        return (ordinal * 0x9E3779B9) >>> 23;
     }
 
     /**
-     * Returns the level of an ordinal, {@code ⌊−ln(u)·mL⌋} with u drawn from the seed (the paper's Algorithm 1, line 4).
+     * Returns the level of an ordinal, {@code ⌊−ln(u)·mL⌋} with u drawn from the seed (the paper's Algorithm 1, line 4),
+     * which is at least l where u is below {@code 1/M^l}. Worked in integers: graph files rely on every machine finding the
+     * same.
      *
      * @param ordinal any
      * @return 0..15
      */
     int level(int ordinal) {
-        long bits = mix(seed + ordinal * 0x9E3779B97F4A7C15L) >>> 11;
-        double uniform = (bits + 0.5) * 0x1p-53;
-        return Math.min(Limits.UPPER_LEVELS_MAX, (int) (-Math.log(uniform) * levelFactor));
+        long draw = mix(seed + ordinal * 0x9E3779B97F4A7C15L) >>> 11;
+        int level = 0;
+        for (long bound = levelOneBound; draw < bound && level < Limits.UPPER_LEVELS_MAX; bound /= m) {
+            level++;
+        }
+        return level;
     }
 
-    /** Gives a node its upper lists, empty. Before the node is named anywhere. */
+    /** Gives a node its upper lists, empty, unless it has them. By the node's linker, before it is named on a level. */
     void allocateUpper(int ordinal, int levels) {
-        long upper = slabs.allocate(levels * upperListBytes, 64);
+        if (list(ordinal, 1) == 0) {
+            setUpper(ordinal, slabs.allocate(levels * upperListBytes, 64));
+        }
+    }
+
+    void setUpper(int ordinal, long upper) {
         // ORDER: release; pairs with Graph#list (acquire); else a reader could follow the pointer to unzeroed lists.
         LONG.setRelease(MEMORY, node(ordinal) + UPPER_OFFSET, upper);
     }
@@ -171,10 +242,10 @@ public final class Graph {
         INT.setRelease(MEMORY, ids + 4L * index, ordinal);
     }
 
-    private int state(int ordinal) {
+    int state(int ordinal) {
         // ORDER: acquire; pairs with Graph#setState (release); else a search could take a node for linked before its
         // back links stand, and miss it in both the pending window and the graph.
-        return (int) INT.getAcquire(MEMORY, node(ordinal) + STATE_OFFSET);
+        return (short) SHORT.getAcquire(MEMORY, node(ordinal) + STATE_OFFSET);
     }
 
     /**
@@ -203,16 +274,37 @@ public final class Graph {
      * @param ordinal pending
      */
     public void skip(int ordinal) {
-        setState(ordinal, NodeLayout.STATE_SKIPPED);
+        settle(ordinal, NodeLayout.STATE_SKIPPED);
     }
 
     void markLinked(int ordinal) {
-        setState(ordinal, NodeLayout.STATE_LINKED);
+        settle(ordinal, NodeLayout.STATE_LINKED);
     }
 
-    private void setState(int ordinal, int state) {
+    private void settle(int ordinal, int state) {
+        synchronized (stripe(ordinal)) {
+            noteChange(ordinal);
+            setState(ordinal, state);
+        }
+    }
+
+    void setState(int ordinal, int state) {
         // ORDER: release; pairs with Graph#state (acquire).
-        INT.setRelease(MEMORY, node(ordinal) + STATE_OFFSET, state);
+        SHORT.setRelease(MEMORY, node(ordinal) + STATE_OFFSET, (short) state);
+    }
+
+    /** How many links at the front of a node's list on layer 0 are never pruned (G6). Under its stripe. */
+    int pinned(int ordinal) {
+        return MEMORY.get(JAVA_SHORT, node(ordinal) + PINNED_OFFSET);
+    }
+
+    void setPinned(int ordinal, int pinned) {
+        MEMORY.set(JAVA_SHORT, node(ordinal) + PINNED_OFFSET, (short) pinned);
+    }
+
+    /** Links a node pins before others are asked: half of its target, so that the other half can point outwards. */
+    int pinnedTarget() {
+        return m;
     }
 
     boolean empty() {

@@ -12,6 +12,7 @@ import dev.simonides.simd.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Puts nodes into a graph: the paper's Algorithm 1, safe beside searches and other linkers.
@@ -63,7 +64,7 @@ public final class GraphLinker {
     }
 
     /**
-     * Links one node.
+     * Links one node. It may have lists and be named in others from an earlier time: both are kept and added to.
      *
      * @param graph the graph
      * @param vectors the vectors of the same tenant
@@ -82,15 +83,48 @@ public final class GraphLinker {
         }
         int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, level);
         for (int l = 0; l <= top; l++) {
-            writeOwnList(graph, ordinal, l);
+            writeOwnList(graph, vectors, ordinal, l);
         }
         for (int l = 0; l <= top; l++) {
             for (int i = 0; i < chosenCounts[l]; i++) {
-                addBackLink(graph, vectors, chosen[l][i], ordinal, l);
+                addLink(graph, vectors, chosen[l][i], ordinal, l);
             }
         }
+        attach(graph, ordinal, node -> true);
         graph.offerEntry(ordinal, level);
         graph.markLinked(ordinal);
+    }
+
+    /**
+     * Links a node again that layer 0 does not lead to. Nobody's links are pruned for it.
+     *
+     * @param graph the graph, not empty
+     * @param vectors the vectors of the same tenant
+     * @param ordinal published
+     * @param bound ordinals below it may be met
+     * @param dead says of an ordinal that it is dead
+     * @param reached says of an ordinal that layer 0 leads to it
+     */
+    public void linkAgain(
+            Graph graph, VectorPages vectors, int ordinal, int bound, DeadNodes dead, IntPredicate reached) {
+        int level = graph.level(ordinal);
+        if (level > 0) {
+            graph.allocateUpper(ordinal, level);
+        }
+        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0);
+        assert top == 0;
+        for (int i = 0; i < chosenCounts[0]; i++) {
+            appendIfRoom(graph, ordinal, chosen[0][i]);
+            appendIfRoom(graph, chosen[0][i], ordinal);
+        }
+        attach(graph, ordinal, reached);
+        graph.markLinked(ordinal);
+    }
+
+    private static void appendIfRoom(Graph graph, int from, int to) {
+        synchronized (graph.stripe(from)) {
+            var _ = append(graph, from, to, 0);
+        }
     }
 
     /** Says of an ordinal that no search can return it any more. */
@@ -134,15 +168,26 @@ public final class GraphLinker {
         if (count == 0) {
             // Every node near is dead: link to the dead, which lead on to the living.
             for (int rank = 0; rank < pool.size(); rank++) {
-                candidates[count++] = CandidatePool.key(pool.ordinalAt(rank), pool.scoreAt(rank));
+                if (pool.ordinalAt(rank) != self) {
+                    candidates[count++] = CandidatePool.key(pool.ordinalAt(rank), pool.scoreAt(rank));
+                }
             }
         }
         return count;
     }
 
-    private void writeOwnList(Graph graph, int ordinal, int level) {
+    /** Fills the node's list, or joins what was chosen to what a node that is linked again has already. */
+    private void writeOwnList(Graph graph, VectorPages vectors, int ordinal, int level) {
         synchronized (graph.stripe(ordinal)) {
-            writeList(graph.list(ordinal, level), level, chosen[level], chosenCounts[level]);
+            long list = graph.list(ordinal, level);
+            if (Graph.degree(list) == 0) {
+                graph.noteChange(ordinal);
+                writeList(list, level, chosen[level], chosenCounts[level]);
+                return;
+            }
+        }
+        for (int i = 0; i < chosenCounts[level]; i++) {
+            addLink(graph, vectors, ordinal, chosen[level][i], level);
         }
     }
 
@@ -154,20 +199,122 @@ public final class GraphLinker {
         Graph.setDegree(list, count);
     }
 
-    private void addBackLink(Graph graph, VectorPages vectors, int from, int to, int level) {
+    private void addLink(Graph graph, VectorPages vectors, int from, int to, int level) {
         synchronized (graph.stripe(from)) {
-            long list = graph.list(from, level);
-            int degree = Graph.degree(list);
-            if (degree < graph.capacity(level)) {
-                Graph.setId(Graph.ids(list, level), degree, to);
-                Graph.setDegree(list, degree + 1);
-            } else {
+            if (!append(graph, from, to, level)) {
+                graph.noteChange(from);
                 prune(graph, vectors, from, to, level);
             }
         }
     }
 
-    /** Chooses the best lists' worth out of a full list and one newcomer. */
+    /** Puts a link behind the others unless it is there; says whether it is there then. Under the stripe of its node. */
+    private static boolean append(Graph graph, int from, int to, int level) {
+        long list = graph.list(from, level);
+        int degree = Graph.degree(list);
+        long ids = Graph.ids(list, level);
+        // A node that is linked again is named already.
+        if (indexOf(ids, degree, to) >= 0) {
+            return true;
+        }
+        if (degree == graph.capacity(level)) {
+            return false;
+        }
+        graph.noteChange(from);
+        Graph.setId(ids, degree, to);
+        Graph.setDegree(list, degree + 1);
+        return true;
+    }
+
+    private static int indexOf(long ids, int degree, int ordinal) {
+        for (int i = 0; i < degree; i++) {
+            if (Graph.id(ids, i) == ordinal) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Makes sure that a node is found: it and the nearest neighbour that has room pin each other (G6). Where none has, as
+     * among many equal vectors, it takes the place of a pinned link and pins what stood there.
+     */
+    private void attach(Graph graph, int ordinal, IntPredicate reached) {
+        for (int i = 0; i < chosenCounts[0]; i++) {
+            if (attachTo(graph, chosen[0][i], ordinal, reached)) {
+                return;
+            }
+        }
+        CandidatePool pool = traversal.pool();
+        int nearest = graph.entryOrdinal();
+        for (int rank = pool.size() - 1; rank >= 0; rank--) {
+            int candidate = pool.ordinalAt(rank);
+            nearest = candidate != ordinal && reached.test(candidate) ? candidate : nearest;
+        }
+        for (int rank = 0; rank < pool.size(); rank++) {
+            if (pool.ordinalAt(rank) != ordinal && attachTo(graph, pool.ordinalAt(rank), ordinal, reached)) {
+                return;
+            }
+        }
+        if (nearest != ordinal && !attachTo(graph, nearest, ordinal, reached)) {
+            insertBehind(graph, nearest, ordinal);
+        }
+    }
+
+    private static boolean attachTo(Graph graph, int neighbor, int ordinal, IntPredicate reached) {
+        if (!reached.test(neighbor) || !pin(graph, neighbor, ordinal, graph.pinnedTarget())) {
+            return false;
+        }
+        // The way back: so that all is reached from wherever the entry point will be.
+        pin(graph, ordinal, neighbor, graph.capacity(0));
+        return true;
+    }
+
+    /** Puts a link on layer 0 among the pinned ones; says whether it is there then. */
+    private static boolean pin(Graph graph, int from, int to, int pinnedMax) {
+        synchronized (graph.stripe(from)) {
+            long list = graph.list(from, 0);
+            long ids = Graph.ids(list, 0);
+            int pinned = graph.pinned(from);
+            if (indexOf(ids, pinned, to) >= 0) {
+                return true;
+            }
+            if (pinned >= pinnedMax) {
+                return false;
+            }
+            graph.noteChange(from);
+            int index = indexOf(ids, Graph.degree(list), to);
+            if (index < 0) {
+                // What is not pinned may go: it is found otherwise.
+                index = Math.min(Graph.degree(list), graph.capacity(0) - 1);
+                Graph.setId(ids, index, to);
+                Graph.setDegree(list, index + 1);
+            }
+            Graph.setId(ids, index, Graph.id(ids, pinned));
+            Graph.setId(ids, pinned, to);
+            graph.setPinned(from, pinned + 1);
+            return true;
+        }
+    }
+
+    /** Turns the link from a to b into links from a to the node and from the node to b: b is found as before. */
+    private static void insertBehind(Graph graph, int from, int ordinal) {
+        boolean ascending = Graph.stripeOf(from) <= Graph.stripeOf(ordinal);
+        synchronized (graph.stripe(ascending ? from : ordinal)) {
+            synchronized (graph.stripe(ascending ? ordinal : from)) {
+                long ids = Graph.ids(graph.list(from, 0), 0);
+                int last = graph.pinned(from) - 1;
+                int displaced = Graph.id(ids, last);
+                if (displaced != ordinal && pin(graph, ordinal, displaced, graph.capacity(0))) {
+                    graph.noteChange(from);
+                    Graph.setId(ids, last, ordinal);
+                    pin(graph, ordinal, from, graph.capacity(0));
+                }
+            }
+        }
+    }
+
+    /** Chooses the best lists' worth out of a full list and one newcomer; what is pinned stays. */
     private void prune(Graph graph, VectorPages vectors, int from, int newcomer, int level) {
         long list = graph.list(from, level);
         long ids = Graph.ids(list, level);
@@ -186,7 +333,15 @@ public final class GraphLinker {
             candidates[i] = CandidatePool.key((int) candidates[i], MEMORY.get(JAVA_FLOAT, scores + 4L * i));
         }
         Arrays.sort(candidates, 0, count);
-        int kept = selection.select(candidates, count, vectors, pruned, graph.targetDegree(level));
-        writeList(list, level, pruned, kept);
+        int target = graph.targetDegree(level);
+        int kept = selection.select(candidates, count, vectors, pruned, target);
+        int pinned = level == 0 ? graph.pinned(from) : 0;
+        int end = pinned;
+        for (int i = 0; i < kept && end < target; i++) {
+            if (indexOf(ids, pinned, pruned[i]) < 0) {
+                Graph.setId(ids, end++, pruned[i]);
+            }
+        }
+        Graph.setDegree(list, end);
     }
 }

@@ -55,6 +55,17 @@ public final class OrdinalColumn {
         return origins[Integer.SIZE - Integer.numberOfLeadingZeros(ordinal >>> FIRST_CHUNK_SHIFT)] + ordinal * stride;
     }
 
+    /**
+     * Returns how many entries stand one behind the other in memory.
+     *
+     * @param ordinal the first, below the capacity
+     * @return at least 1, this one included
+     */
+    public int contiguous(int ordinal) {
+        int chunk = Integer.SIZE - Integer.numberOfLeadingZeros(ordinal >>> FIRST_CHUNK_SHIFT);
+        return (int) ((1L << (FIRST_CHUNK_SHIFT + chunk)) - ordinal);
+    }
+
     private long capacity() {
         return chunkCount == 0 ? 0 : 1L << (FIRST_CHUNK_SHIFT + chunkCount - 1);
     }
