@@ -28,6 +28,17 @@ public final class PendingWindow {
     }
 
     /**
+     * Says that a loaded graph holds everything below an ordinal. Before there are readers and linkers.
+     *
+     * @param linkedFloor ordinals below it are settled in the tenant's graph
+     */
+    public void restore(int linkedFloor) {
+        assert floor == 0 && claimed.get() == 0 : "T3";
+        claimed.set(linkedFloor);
+        floor = linkedFloor;
+    }
+
+    /**
      * Returns the lowest ordinal that may be pending.
      *
      * @return 0..count

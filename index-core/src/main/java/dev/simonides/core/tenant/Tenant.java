@@ -186,6 +186,18 @@ public final class Tenant {
     }
 
     /**
+     * Gives a tenant that was loaded the graph that {@link #place} would have given it. Before there are readers.
+     */
+    public void restoreGraph() {
+        int held = vectors.size();
+        if (graph == null && held > shape.exactScanMax()) {
+            Graph made = new Graph(shape.slabs(), shape.m(), shape.seed());
+            made.reserve(held);
+            graph = made;
+        }
+    }
+
+    /**
      * Takes back the ordinals of records that were not logged; their memory serves the next ones. Writer thread only.
      *
      * @param firstOrdinal the earliest of them

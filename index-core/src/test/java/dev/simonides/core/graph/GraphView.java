@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.graph;
+
+/** What tests of other packages look at in a graph. */
+public final class GraphView {
+    private GraphView() {}
+
+    /** The ids of a list, in order; none where there is no list. */
+    public static int[] list(Graph graph, int ordinal, int level) {
+        long list = graph.list(ordinal, level);
+        int[] ids = new int[Graph.degree(list)];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = Graph.id(Graph.ids(list, level), i);
+        }
+        return ids;
+    }
+
+    /** Overwrites a list. */
+    public static void setList(Graph graph, int ordinal, int level, int... ids) {
+        long list = graph.list(ordinal, level);
+        for (int i = 0; i < ids.length; i++) {
+            Graph.setId(Graph.ids(list, level), i, ids[i]);
+        }
+        Graph.setDegree(list, ids.length);
+        graph.noteChange(ordinal);
+    }
+
+    public static int level(Graph graph, int ordinal) {
+        return graph.level(ordinal);
+    }
+
+    public static int entryLevel(Graph graph) {
+        return graph.empty() ? -1 : graph.entryLevel();
+    }
+
+    public static int entryOrdinal(Graph graph) {
+        return graph.empty() ? -1 : graph.entryOrdinal();
+    }
+
+    public static int capacity(Graph graph, int level) {
+        return graph.capacity(level);
+    }
+}
