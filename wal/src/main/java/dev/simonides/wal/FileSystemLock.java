@@ -96,9 +96,8 @@ final class FileSystemLock implements StorageLock {
                 throw new StoreLockedException(
                         path.toString(), "the store is open in another process", readHolder(channel));
             }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(holder.getBytes(US_ASCII)), 0);
-            FileSystemLock result = new FileSystemLock(path, key, channel, lock, identity(path), holder);
+            String signature = sign(path, channel, holder);
+            FileSystemLock result = new FileSystemLock(path, key, channel, lock, identity(path), signature);
             done = true;
             return result;
         } catch (OverlappingFileLockException e) {
@@ -109,6 +108,20 @@ final class FileSystemLock implements StorageLock {
             if (!done) {
                 channel.close();
             }
+        }
+    }
+
+    /** Writes who holds the lock and returns what stands there. A full device is no reason not to open a store. */
+    private static String sign(Path path, FileChannel channel, String holder) throws IOException {
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(holder.getBytes(US_ASCII)), 0);
+            return holder;
+        } catch (IOException e) {
+            if (FileSystemErrors.translate(e, "write", path, 0) instanceof StoreFullException) {
+                return readHolder(channel);
+            }
+            throw e;
         }
     }
 
