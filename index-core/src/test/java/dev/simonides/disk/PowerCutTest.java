@@ -119,8 +119,8 @@ class PowerCutTest {
      * next process found, were it in the page cache alone, has to survive the cut that follows.
      */
     static final class CutsUnderAProcess {
-        private static final int HISTORIES = 2;
-        private static final int CUTS = 4;
+        private static final int HISTORIES = 1;
+        private static final int CUTS = 6;
 
         private CutsUnderAProcess() {}
 

@@ -47,10 +47,9 @@ class SystemCallFaultTest {
     private static final List<Injection> FAILURES = List.of(
             new Injection("pwrite64", "error=EIO", List.of("7")),
             new Injection("pwrite64", "error=ENOSPC", List.of("4+3")),
-            new Injection("fdatasync", "error=EIO", List.of("1", "3")),
+            new Injection("fdatasync", "error=EIO", List.of("3")),
             new Injection("fsync", "error=EIO", List.of("2")),
-            new Injection("rename", "error=EIO", List.of("2")),
-            new Injection("ftruncate", "error=EIO", List.of("2")));
+            new Injection("rename,ftruncate,unlink", "error=EIO", List.of("2+2")));
 
     @TempDir
     private Path directory;
