@@ -54,6 +54,9 @@ public final class Limits {
     /** Bytes waiting for the writer thread; a caller beyond it waits: 128 MiB. */
     public static final int QUEUE_BYTES_MAX = 128 << 20;
 
+    /** Frames appended and not yet acknowledged; requests gather in the queue beyond it, and so make larger frames. */
+    public static final int FRAMES_IN_FLIGHT_MAX = 4;
+
     /** Levels of a graph above layer 0: mL = 1/ln M with M ≥ 4 passes it once in 4¹⁵ nodes, and is then cut. */
     public static final int UPPER_LEVELS_MAX = 15;
 

@@ -502,6 +502,7 @@ public final class MemoryIndex implements AutoCloseable {
                 graphs += tenant.graphWanted() ? 1 : 0;
             }
             return new MemoryIndexStats(
+                    state(),
                     live,
                     ordinals,
                     pending,
@@ -516,6 +517,15 @@ public final class MemoryIndex implements AutoCloseable {
         } finally {
             store.scratchPool().release(scratch);
         }
+    }
+
+    /**
+     * Returns what the store does with a write. Never throws, also after a close.
+     *
+     * @return the state at about this moment
+     */
+    public StoreState state() {
+        return store.writer().state();
     }
 
     /**

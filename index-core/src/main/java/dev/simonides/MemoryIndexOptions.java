@@ -16,7 +16,7 @@ import java.time.Clock;
  *
  * <p>Dimension, similarity and originals are fixed when a store is created and must agree when it is opened again. The other
  * options are remembered by the store for an open without options, except memory budget, residency, indexer threads, progress,
- * clock and checkpoints, which concern a process; options given at an open hold for that open.
+ * clock, checkpoints and the limit of the log, which concern a process; options given at an open hold for that open.
  */
 public final class MemoryIndexOptions {
     private static final long SEED_USUAL = 0x51D0_71DE_5EEDL;
@@ -32,6 +32,7 @@ public final class MemoryIndexOptions {
     private int exactScanMax = 2_000;
     private int pendingMax = 2_048;
     private long seed = SEED_USUAL;
+    private long logBytesMax = 1L << 30;
     private long memoryBudgetBytes = physicalMemoryBytes() / 2;
     private int indexerThreads = Runtime.getRuntime().availableProcessors();
     private ProgressListener progress = ProgressListener.SILENT;
@@ -55,6 +56,7 @@ public final class MemoryIndexOptions {
         this.exactScanMax = other.exactScanMax;
         this.pendingMax = other.pendingMax;
         this.seed = other.seed;
+        this.logBytesMax = other.logBytesMax;
         this.memoryBudgetBytes = other.memoryBudgetBytes;
         this.indexerThreads = other.indexerThreads;
         this.progress = other.progress;
@@ -277,6 +279,29 @@ public final class MemoryIndexOptions {
      */
     public long memoryBudgetBytes() {
         return memoryBudgetBytes;
+    }
+
+    /**
+     * Sets how far the log may grow since the last checkpoint. Beyond it writes are refused, as on a full medium, until a
+     * checkpoint succeeds.
+     *
+     * @param value bytes, 1 MiB or more
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions logBytesMax(long value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.logBytesMax = requireRange("logBytesMax", value, 1 << 20, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
+     * Returns how far the log may grow since the last checkpoint.
+     *
+     * @return bytes, 1 GiB unless set
+     */
+    public long logBytesMax() {
+        return logBytesMax;
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.simonides.wal.ReplayReport;
 /**
  * What a store holds and uses, at about one moment. Immutable.
  *
+ * @param state what the store does with a write
  * @param liveCount memories that a search can find
  * @param ordinalCount vectors in memory, dead ones included
  * @param pendingCount vectors not yet linked into a graph that is wanted
@@ -19,6 +20,7 @@ import dev.simonides.wal.ReplayReport;
  * @param replay what opening the log found
  */
 public record MemoryIndexStats(
+        StoreState state,
         long liveCount,
         long ordinalCount,
         long pendingCount,

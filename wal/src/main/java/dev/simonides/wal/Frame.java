@@ -128,8 +128,12 @@ public final class Frame {
         return firstLsn + count - 1;
     }
 
-    /** The size on disk: cut into sectors with their stamps, padded to whole blocks. */
-    int blockBytes() {
+    /**
+     * The frame's size on disk so far: cut into sectors with their stamps, padded to whole blocks.
+     *
+     * @return bytes
+     */
+    public int blockBytes() {
         return blockBytes(length);
     }
 

@@ -350,6 +350,17 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Whether the present segment is more than half full, so that it is time to {@link #prepare} the next one. Writer
+     * thread only.
+     *
+     * @return false while there is no segment
+     */
+    public boolean halfFull() {
+        SegmentWriter segment = current;
+        return segment != null && segment.position() > segment.header().capacity() / 2;
+    }
+
+    /**
      * The LSN of the last record appended or replayed.
      *
      * @return the LSN, 0 while there is none

@@ -121,6 +121,29 @@ public final class HeapKeyDirectory implements KeyDirectory {
     }
 
     @Override
+    public void reserve(RecordKey key) {
+        Stripe stripe = stripe(key.hashCode());
+        stripe.lock.writeLock().lock();
+        try {
+            stripe.reserve(stripe.size + stripe.reserved + 1L);
+            stripe.reserved++;
+        } finally {
+            stripe.lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public void unreserve(RecordKey key) {
+        Stripe stripe = stripe(key.hashCode());
+        stripe.lock.writeLock().lock();
+        try {
+            stripe.reserved--;
+        } finally {
+            stripe.lock.writeLock().unlock();
+        }
+    }
+
+    @Override
     public long size() {
         long size = 0;
         for (Stripe stripe : stripes) {
@@ -154,6 +177,9 @@ public final class HeapKeyDirectory implements KeyDirectory {
         private final HeapKeyDirectory directory;
         private long[] slots = new long[0];
         private int size;
+
+        /** Puts that were announced and have not come. */
+        private int reserved;
 
         Stripe(HeapKeyDirectory directory) {
             this.directory = directory;
@@ -189,6 +215,7 @@ public final class HeapKeyDirectory implements KeyDirectory {
         int put(int hash, int tenantId, long address, int bytes, int ordinal) {
             assert bytes >= 1 && bytes <= LENGTH_MASK + 1 && address >>> ADDRESS_BITS == 0 : "K2";
             reserve(size + 1L);
+            reserved = Math.max(0, reserved - 1);
             long tag = tag(hash, bytes);
             int mask = capacity() - 1;
             int slot = hash & mask;

@@ -24,6 +24,21 @@ public interface KeyDirectory {
     int get(RecordKey key);
 
     /**
+     * Takes the memory that one put may need, so that it cannot fail; it is used up by the next put of a key of the
+     * same part of the directory, or given back by {@link #unreserve}. The thread that changes.
+     *
+     * @param key key to be put
+     */
+    void reserve(RecordKey key);
+
+    /**
+     * Gives back what {@link #reserve(RecordKey)} took, for a put that will not come. The thread that changes.
+     *
+     * @param key key given to reserve
+     */
+    void unreserve(RecordKey key);
+
+    /**
      * Sets the ordinal of a key.
      *
      * @param key made by {@link #key}

@@ -77,13 +77,8 @@ public final class Store implements AutoCloseable {
         this.indexers = new Indexers(memory.published(), memory.epochs(), memory.searchesMax(), this::indexerFailed);
         this.writer = new Writer(
                 new Writer.Parts(
-                        log,
-                        options.durability(),
-                        memory.applier(),
-                        memory.keys(),
-                        memory.budget(),
-                        memory.records(),
-                        memory.published()),
+                        log, memory.applier(), memory.keys(), memory.budget(), memory.records(), memory.published()),
+                new Writer.Terms(options.durability(), options.logBytesMax()),
                 indexers::announce);
     }
 

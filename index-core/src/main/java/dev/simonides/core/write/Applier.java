@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.write;
 
+import dev.simonides.Limits;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.Tenants;
 import dev.simonides.quantization.VectorCodec;
@@ -29,8 +31,10 @@ public final class Applier {
     private final MemoryBudget budget;
     private final Slabs records;
     private final VectorCodec codec;
-    private final List<RecordKey> deletedKeys = new ArrayList<>();
-    private final List<Tenant> touched = new ArrayList<>();
+    // A frame's worth of room from the start: applying what was appended may not allocate.
+    private final List<RecordKey> deletedKeys = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
+    private final List<Tenant> touched = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
+    private long lastTimestampMillis;
 
     /**
      * Makes an applier.
@@ -50,9 +54,9 @@ public final class Applier {
     }
 
     /** Adds a memory whose ordinal was placed and written into the record. */
-    void put(Tenant tenant, RecordKey key, long lsn, PutRecord put) {
-        tenant.add(put.ordinal(), lsn, put.stored());
-        int before = directory.put(key, put.ordinal(), tenant.keyAddress(put.ordinal()));
+    void put(Tenant tenant, RecordKey key, long lsn, int ordinal, StoredRecord stored) {
+        tenant.add(ordinal, lsn, stored);
+        int before = directory.put(key, ordinal, tenant.keyAddress(ordinal));
         if (before != KeyDirectory.NONE && !tenant.dead(before)) {
             tenant.kill(before, lsn);
         }
@@ -143,7 +147,9 @@ public final class Applier {
         if (put.ordinal() != ordinal) {
             throw corrupt(lsn, "PUT of ordinal " + put.ordinal() + ", expected " + ordinal);
         }
-        put(tenant, directory.key(tenant.id(), put.key()), lsn, put);
+        StoredRecord stored = put.stored();
+        lastTimestampMillis = Math.max(lastTimestampMillis, stored.timestampMillis());
+        put(tenant, directory.key(tenant.id(), put.key()), lsn, ordinal, stored);
     }
 
     private void replayDelete(long lsn, DeleteRecord delete) {
@@ -161,9 +167,19 @@ public final class Applier {
             throw corrupt(lsn, "DELETE of ordinal " + delete.ordinal() + ", the key is held by " + ordinal);
         }
         begin();
+        lastTimestampMillis = Math.max(lastTimestampMillis, delete.timestampMillis());
         delete(tenant, key, lsn, ordinal);
         // Nobody reads during replay: the key can go at once.
         afterPublish();
+    }
+
+    /**
+     * Returns the latest time of a record replayed.
+     *
+     * @return milliseconds since 1970, 0 if there was none
+     */
+    public long lastTimestampMillis() {
+        return lastTimestampMillis;
     }
 
     /** Makes everything replayed known to readers. */

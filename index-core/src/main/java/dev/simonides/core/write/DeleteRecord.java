@@ -47,6 +47,10 @@ record DeleteRecord(ByteBuffer bytes) {
         return bytes.getInt(DeleteLayout.ORDINAL);
     }
 
+    long timestampMillis() {
+        return bytes.getLong(DeleteLayout.TIMESTAMP_MILLIS);
+    }
+
     private int tenantBytes() {
         return Short.toUnsignedInt(bytes.getShort(DeleteLayout.TENANT_BYTES));
     }

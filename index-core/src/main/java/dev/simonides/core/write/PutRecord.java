@@ -73,6 +73,14 @@ public record PutRecord(ByteBuffer bytes) {
         return bytes.getInt(PutLayout.ORDINAL);
     }
 
+    void setTimestampMillis(long millis) {
+        bytes.putLong(PutLayout.TIMESTAMP_MILLIS, millis);
+    }
+
+    long timestampMillis() {
+        return bytes.getLong(PutLayout.TIMESTAMP_MILLIS);
+    }
+
     int tenantBytes() {
         return Short.toUnsignedInt(bytes.getShort(PutLayout.TENANT_BYTES));
     }
@@ -107,7 +115,7 @@ public record PutRecord(ByteBuffer bytes) {
         int keyOffset = PutLayout.BYTES + tenantBytes();
         return new StoredRecord(
                 MemorySegment.ofBuffer(bytes),
-                bytes.getLong(PutLayout.TIMESTAMP_MILLIS),
+                timestampMillis(),
                 keyOffset,
                 keyBytes(),
                 (long) keyOffset + keyBytes(),

@@ -4,24 +4,28 @@ package dev.simonides.core.write;
 import dev.simonides.Limits;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StoreFailedException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where callers hand their requests to the writer thread: bounded in number and in bytes, callers beyond it wait. Any
- * thread offers; the writer thread takes.
+ * thread offers; the writer thread takes, and is woken for other reasons too.
+ *
+ * <p>A request is queued or refused under one lock together with the store's state, so that whatever is in the queue when
+ * the store closes or fails is answered by the one who closed or failed it.
  */
 final class WriteQueue {
-    /** The byte bound is kept in kibibytes, so that a permit count fits an int and small writes cost one permit. */
-    private static final int PERMIT_BYTES = 1 << 10;
-
-    private static final int PERMITS = Limits.QUEUE_BYTES_MAX / PERMIT_BYTES;
-
-    private final ArrayBlockingQueue<WriteRequest> requests = new ArrayBlockingQueue<>(Limits.QUEUE_REQUESTS_MAX);
-    private final Semaphore permits = new Semaphore(PERMITS);
+    private final ArrayDeque<WriteRequest> requests = new ArrayDeque<>(Limits.QUEUE_REQUESTS_MAX);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition roomMade = lock.newCondition();
+    private final Condition arrived = lock.newCondition();
+    private long bytes;
+    private boolean woken;
     private volatile @Nullable Throwable failure;
     private volatile boolean closed;
 
@@ -33,82 +37,152 @@ final class WriteQueue {
      * @throws StoreFailedException if the store has failed
      */
     void offer(WriteRequest request) {
-        ensureOpen();
-        int needed = permitsOf(request);
-        int acquired = 0;
+        int needed = request.queuedBytes();
         try {
-            permits.acquire(needed);
-            acquired = needed;
-            requests.put(request);
+            lock.lockInterruptibly();
+            try {
+                ensureOpen();
+                while (!room(needed)) {
+                    roomMade.await();
+                    ensureOpen();
+                }
+                requests.add(request);
+                bytes += needed;
+                arrived.signal();
+            } finally {
+                lock.unlock();
+            }
         } catch (InterruptedException e) {
-            permits.release(acquired);
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted before the write was queued; nothing was stored", e);
         }
-        if ((failure != null || closed) && requests.remove(request)) {
-            // The writer may have gone between the check and the put: then nobody else will answer. One that goes on is
-            // left what others queued, the request that ends it above all.
-            permits.release(needed);
-            request.fail(refusal());
+    }
+
+    /** One request larger than the whole room is let in alone. */
+    private boolean room(int needed) {
+        return requests.size() < Limits.QUEUE_REQUESTS_MAX
+                && (bytes + needed <= Limits.QUEUE_BYTES_MAX || requests.isEmpty());
+    }
+
+    /** Refuses all later requests; those that wait for room too. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signal();
+            roomMade.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Queues the request that ends the writer, and refuses all later ones. */
-    void close(WriteRequest.Stop stop) {
-        closed = true;
-        boolean interrupted = false;
-        while (true) {
-            try {
-                // Takes no permit, and gives none back.
-                requests.put(stop);
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+    /** Ends the writer's waiting, now or the next time it waits. */
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for requests and moves all that are there, up to a bound, into the list. None after {@link #wake}, a close, or
+     * the timeout.
+     *
+     * @param max 0 to wait for the others only
+     * @return false once the queue is closed and empty
+     */
+    boolean take(List<WriteRequest> into, int max, long timeoutMillis) {
+        lock.lock();
+        try {
+            long nanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+            while (!woken && (max == 0 || requests.isEmpty()) && !(closed && requests.isEmpty()) && nanos > 0) {
+                nanos = arrived.awaitNanos(nanos);
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits for requests and moves all that are there, up to a bound, into the list; none after the timeout. */
-    void take(List<WriteRequest> into, int max, long timeoutMillis) throws InterruptedException {
-        WriteRequest first = requests.poll(timeoutMillis, TimeUnit.MILLISECONDS);
-        if (first != null) {
-            into.add(first);
-            requests.drainTo(into, max - 1);
-            for (int i = 0; i < into.size(); i++) {
-                permits.release(permitsOf(into.get(i)));
+            woken = false;
+            int taken = Math.min(max, requests.size());
+            for (int i = 0; i < taken; i++) {
+                into.add(remove());
             }
+            if (taken > 0) {
+                roomMade.signalAll();
+            }
+            return taken > 0 || !requests.isEmpty() || !closed;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Ends the queue for good: what waits and what comes is answered with the failure. */
+    /** Waits for {@link #wake} or the timeout. */
+    void awaitWake(long timeoutMillis) {
+        lock.lock();
+        try {
+            long nanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+            while (!woken && nanos > 0) {
+                nanos = arrived.awaitNanos(nanos);
+            }
+            woken = false;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static IllegalStateException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("the writer's thread was interrupted", cause);
+    }
+
+    private WriteRequest remove() {
+        WriteRequest request = requests.remove();
+        bytes -= request.queuedBytes();
+        return request;
+    }
+
+    /** Ends the queue for good: what waits and what comes is answered with the failure. The first cause stands. */
     void fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = cause;
+            }
+            arrived.signal();
+            roomMade.signalAll();
+        } finally {
+            lock.unlock();
         }
         failQueued();
     }
 
-    /** Answers what is still queued, but for the request that ends the writer: it may be there to take it. */
+    /** Answers what is still queued after the queue has ended. */
     void failQueued() {
-        WriteRequest stop = null;
-        do {
-            for (WriteRequest request = requests.poll(); request != null; request = requests.poll()) {
-                if (request instanceof WriteRequest.Stop) {
-                    stop = request;
-                } else {
-                    permits.release(permitsOf(request));
-                    request.fail(refusal());
-                }
+        List<WriteRequest> queued = new ArrayList<>();
+        lock.lock();
+        try {
+            while (!requests.isEmpty()) {
+                queued.add(remove());
             }
-        } while (stop != null && !requests.offer(stop));
+        } finally {
+            lock.unlock();
+        }
+        for (WriteRequest request : queued) {
+            request.fail(refusal());
+        }
     }
 
+    /** What made the store fail, or null. */
     @Nullable
     Throwable failure() {
         return failure;
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     /** Throws what a write gets now, if it cannot be accepted. */
@@ -118,7 +192,8 @@ final class WriteQueue {
         }
     }
 
-    private RuntimeException refusal() {
+    /** What a write gets that is not accepted, of which nothing is stored. */
+    RuntimeException refusal() {
         Throwable cause = failure;
         return cause == null
                 ? new IllegalStateException("the store is closed")
@@ -127,9 +202,5 @@ final class WriteQueue {
                         StorageException.NO_OFFSET,
                         "the store has failed and accepts no writes until it is reopened: " + cause.getMessage(),
                         cause);
-    }
-
-    private static int permitsOf(WriteRequest request) {
-        return Math.min(PERMITS, request.queuedBytes() / PERMIT_BYTES + 1);
     }
 }

@@ -16,7 +16,15 @@ public sealed interface WriteRequest {
     int queuedBytes();
 
     /**
-     * Ends the request with a failure.
+     * Ends the request with its answer.
+     *
+     * @param answer what the writer decided when it put the request into a frame, made there: after the append nothing of
+     *     ours may allocate
+     */
+    void succeed(Object answer);
+
+    /**
+     * Ends the request with a failure; one that is answered keeps its answer.
      *
      * @param cause what the caller gets
      */
@@ -48,6 +56,11 @@ public sealed interface WriteRequest {
         }
 
         @Override
+        public void succeed(Object answer) {
+            done.complete((Long) answer);
+        }
+
+        @Override
         public void fail(Throwable cause) {
             done.completeExceptionally(cause);
         }
@@ -72,6 +85,11 @@ public sealed interface WriteRequest {
         }
 
         @Override
+        public void succeed(Object answer) {
+            done.complete((Boolean) answer);
+        }
+
+        @Override
         public void fail(Throwable cause) {
             done.completeExceptionally(cause);
         }
@@ -86,6 +104,11 @@ public sealed interface WriteRequest {
         @Override
         public int queuedBytes() {
             return 0;
+        }
+
+        @Override
+        public void succeed(Object answer) {
+            done.complete((Long) answer);
         }
 
         @Override
@@ -111,21 +134,13 @@ public sealed interface WriteRequest {
         }
 
         @Override
+        public void succeed(Object answer) {
+            done.complete(null);
+        }
+
+        @Override
         public void fail(Throwable cause) {
             done.completeExceptionally(cause);
-        }
-    }
-
-    /** The last request of a writer's life. */
-    record Stop() implements WriteRequest {
-        @Override
-        public int queuedBytes() {
-            return 0;
-        }
-
-        @Override
-        public void fail(Throwable cause) {
-            // Nobody waits for it: the writer's thread is joined.
         }
     }
 }

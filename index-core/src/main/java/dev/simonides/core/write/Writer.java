@@ -2,10 +2,11 @@
 package dev.simonides.core.write;
 
 import dev.simonides.Limits;
+import dev.simonides.StoreState;
 import dev.simonides.core.key.KeyDirectory;
-import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.Durability;
@@ -19,77 +20,57 @@ import dev.simonides.wal.WriteAheadLog;
 import dev.simonides.wal.WriteOutcomeUnknownException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.agrona.collections.Object2IntHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that writes: it turns queued requests into frames, and each frame into log, memory, watermark and
- * acknowledgements, in this order.
+ * acknowledgements, in this order. Requests come from any thread.
  *
- * <p>A frame holds whatever was waiting, up to 512 records and 1 MiB: while one frame is synced the next one gathers, so a
- * slow disk makes larger frames and not a longer queue.
+ * <p>A frame holds whatever was waiting, up to 512 records and 1 MiB. While the {@link SyncThread} makes frame k durable,
+ * the writer fills and appends frame k + 1; when it is durable the writer applies it, publishes it and answers, strictly in
+ * order. A few frames may be in flight; beyond that requests gather in the queue, so a slow medium makes larger frames and
+ * not a longer queue. Nothing is ever delayed to wait for company.
+ *
+ * <p>Outcomes: a request whose frame the log refuses is rejected, and what was reserved for it is given back; after a failed
+ * sync the outcome of everything in flight is unknown, nothing of it is published, and nothing is appended any more.
  */
 public final class Writer implements AutoCloseable {
-    private static final int NOT_STAGED = -2;
-    private static final int DELETED = -1;
     private static final long IDLE_MILLIS = 1_000;
 
     private final WriteAheadLog log;
-    private final Durability durability;
     private final Applier applier;
     private final KeyDirectory directory;
     private final MemoryBudget budget;
     private final Slabs records;
     private final AtomicLong published;
     private final Consumer<Tenant> onPublished;
+    private final Durability durability;
+    private final long logBytesMax;
     private final WriteQueue queue = new WriteQueue();
+    private final SyncThread syncThread;
     private final Thread thread;
 
-    private final List<WriteRequest> taken = new ArrayList<>();
-    private final List<Staged> staged = new ArrayList<>();
-    private final List<Answer> answers = new ArrayList<>();
-    private final Object2IntHashMap<RecordKey> stagedKeys = new Object2IntHashMap<>(NOT_STAGED);
+    private final List<WriteRequest> taken = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
+    private int stagedCount;
+    private final Pipeline pipeline;
     private final Frame frame;
-    private long stagedRecordBytes;
-    private long stagedCost;
-    private long unsyncedBytes;
-    private long unsyncedSinceNanos;
+    private final @Nullable SyncLag lag;
+    private boolean appending;
+    private boolean segmentWanted;
+    private long lastTimestampMillis;
 
-    /** A record in the open frame. A null record is a delete. */
-    private record Staged(
-            Tenant tenant,
-            RecordKey key,
-            int ordinal,
-            long lsn,
-            @Nullable PutRecord put) {}
-
-    /** What a request of the frame is told once the frame is written. */
-    private sealed interface Answer {
-        WriteRequest request();
-
-        record Stored(WriteRequest.Put put, long lsn) implements Answer {
-            @Override
-            public WriteRequest request() {
-                return put;
-            }
-        }
-
-        record Deleted(WriteRequest.Delete delete, boolean existed) implements Answer {
-            @Override
-            public WriteRequest request() {
-                return delete;
-            }
-        }
-    }
+    private final AtomicLong appendedBytes;
+    private volatile long checkpointedBytes;
+    private volatile boolean full;
 
     /**
      * What a writer works on.
      *
      * @param log where frames go
-     * @param durability when a frame counts as written
-     * @param applier does it to memory
+     * @param applier does it to memory; knows the latest time of what was replayed
      * @param directory of keys, to decide deletes
      * @param budget asked before a record is logged
      * @param records memory of keys and payloads
@@ -97,7 +78,6 @@ public final class Writer implements AutoCloseable {
      */
     public record Parts(
             WriteAheadLog log,
-            Durability durability,
             Applier applier,
             KeyDirectory directory,
             MemoryBudget budget,
@@ -105,26 +85,48 @@ public final class Writer implements AutoCloseable {
             AtomicLong published) {}
 
     /**
-     * Makes a writer; {@link #start} starts its thread.
+     * What a writer promises.
+     *
+     * @param durability when a frame counts as written
+     * @param logBytesMax bytes of log since the last checkpoint at which writes are refused
+     */
+    public record Terms(Durability durability, long logBytesMax) {}
+
+    /**
+     * Makes a writer; {@link #start} starts its threads.
      *
      * @param parts what it works on
+     * @param terms what it promises
      * @param onPublished told of every tenant that a frame changed, once it is visible
      */
-    public Writer(Parts parts, Consumer<Tenant> onPublished) {
+    public Writer(Parts parts, Terms terms, Consumer<Tenant> onPublished) {
+        this(parts, terms, onPublished, work -> Thread.ofPlatform().daemon().unstarted(work));
+    }
+
+    Writer(Parts parts, Terms terms, Consumer<Tenant> onPublished, ThreadFactory threads) {
         this.log = parts.log();
-        this.durability = parts.durability();
         this.applier = parts.applier();
         this.directory = parts.directory();
         this.budget = parts.budget();
         this.records = parts.records();
         this.published = parts.published();
         this.onPublished = onPublished;
+        this.durability = terms.durability();
+        this.logBytesMax = terms.logBytesMax();
+        // The promise of a sync for each write is kept by having one frame in flight, of one write.
+        this.pipeline = new Pipeline(durability instanceof Durability.SyncEach ? 1 : Limits.FRAMES_IN_FLIGHT_MAX);
+        this.lag = durability instanceof Durability.Async bound ? new SyncLag(bound) : null;
         this.frame = log.frame();
-        this.thread = Thread.ofPlatform().daemon().name("simonides-writer").unstarted(this::run);
+        this.appendedBytes = new AtomicLong(log.bytes());
+        this.lastTimestampMillis = applier.lastTimestampMillis();
+        this.syncThread = new SyncThread(log, queue::wake, threads);
+        this.thread = threads.newThread(this::run);
+        thread.setName("simonides-writer");
     }
 
-    /** Starts the writer thread. */
+    /** Starts the writer's threads; after a failure to do so the writer is to be closed. */
     public void start() {
+        syncThread.start();
         thread.start();
     }
 
@@ -133,7 +135,7 @@ public final class Writer implements AutoCloseable {
      *
      * @param request what to do; it is answered in LSN order
      * @throws IllegalStateException if the store is closed; nothing is stored then
-     * @throws dev.simonides.wal.StoreFailedException if the store has failed; nothing is stored then
+     * @throws StoreFailedException if the store has failed; nothing is stored then
      */
     public void submit(WriteRequest request) {
         queue.offer(request);
@@ -143,7 +145,7 @@ public final class Writer implements AutoCloseable {
      * Throws what a write gets now, if it cannot be accepted.
      *
      * @throws IllegalStateException if the store is closed
-     * @throws dev.simonides.wal.StoreFailedException if the store has failed
+     * @throws StoreFailedException if the store has failed
      */
     public void ensureOpen() {
         queue.ensureOpen();
@@ -159,6 +161,21 @@ public final class Writer implements AutoCloseable {
     }
 
     /**
+     * Returns what the store does with a write.
+     *
+     * @return the state at about this moment
+     */
+    public StoreState state() {
+        if (queue.closed()) {
+            return StoreState.CLOSED;
+        }
+        if (queue.failure() != null) {
+            return StoreState.FAILED;
+        }
+        return full ? StoreState.OPEN_FULL : StoreState.OPEN;
+    }
+
+    /**
      * Makes the store refuse all writes from now on (W4); searches go on.
      *
      * @param cause why
@@ -167,98 +184,88 @@ public final class Writer implements AutoCloseable {
         queue.fail(cause);
     }
 
-    /** Finishes everything queued, syncs the log and ends the thread. Idempotent. */
+    /**
+     * Returns the bytes of log that the store has appended or replayed: what a checkpoint notes, in an exclusive request,
+     * to say later how far it came.
+     *
+     * @return bytes, which only grow
+     */
+    public long appendedBytes() {
+        return appendedBytes.get();
+    }
+
+    /**
+     * Says that a checkpoint is durable, and so how much of the log is not needed any more.
+     *
+     * @param bytes what {@link #appendedBytes} was when the checkpoint began
+     */
+    public void checkpointed(long bytes) {
+        checkpointedBytes = bytes;
+    }
+
+    /**
+     * Returns the time of the last record staged. Writer thread only.
+     *
+     * @return milliseconds since 1970, 0 if there was none
+     */
+    public long lastTimestampMillis() {
+        return lastTimestampMillis;
+    }
+
+    /** Finishes everything queued, makes the log durable and ends the threads. Idempotent. */
     @Override
     public void close() {
-        queue.close(new WriteRequest.Stop());
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        queue.close();
+        Threads.join(thread);
+        syncThread.stop();
+        // What a writer that failed, or never started, left behind.
         queue.failQueued();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void run() {
-        boolean running = true;
-        while (running) {
-            try {
-                queue.take(taken, Limits.BATCH_RECORDS_MAX, waitMillis());
-                openFrame();
-                for (int i = 0; i < taken.size(); i++) {
-                    running &= stage(taken.get(i));
-                }
-                commit();
-                syncIfLagging();
-            } catch (
-                    Throwable e) { // NOPMD: the writer loop is the one place that turns any failure into a failed store
-                failEverything(e);
-                running = false;
-            } finally {
-                taken.clear();
+        try {
+            openFrame();
+            while (queue.take(taken, pipeline.full() ? 0 : Limits.BATCH_RECORDS_MAX, waitMillis())) {
+                finishSynced();
+                stageTaken();
+                syncIfDue();
             }
+            finish();
+        } catch (Throwable e) { // NOPMD: the writer loop is the one place that turns any failure into a failed store
+            failEverything(e);
         }
+    }
+
+    private void stageTaken() {
+        while (stagedCount < taken.size()) {
+            stage(taken.get(stagedCount));
+            stagedCount++;
+        }
+        commit();
+        taken.clear();
+        stagedCount = 0;
     }
 
     private void openFrame() {
-        frame.begin(published.get() + 1);
-        staged.clear();
-        answers.clear();
-        if (!stagedKeys.isEmpty()) {
-            stagedKeys.clear();
-        }
-        stagedRecordBytes = 0;
-        stagedCost = 0;
+        frame.begin(log.lastLsn() + 1);
+        pipeline.open().begin(log.lastLsn() + 1);
     }
 
-    /** Puts a request into the frame, or commits the frame first if it must; false ends the loop. */
-    private boolean stage(WriteRequest request) {
+    private void stage(WriteRequest request) {
         switch (request) {
             case WriteRequest.Put put -> stagePut(put);
             case WriteRequest.Delete delete -> stageDelete(delete);
-            case WriteRequest.Flush flush -> {
-                commitAndReopen();
-                sync();
-                flush.done().complete(log.syncedLsn());
-            }
+            case WriteRequest.Flush flush -> stageFlush(flush);
             case WriteRequest.Exclusive exclusive -> {
-                commitAndReopen();
+                commit();
+                drain();
                 runAlone(exclusive);
                 openFrame();
             }
-            case WriteRequest.Stop stop -> {
-                commitAndReopen();
-                sync();
-                return false;
-            }
         }
         if (durability instanceof Durability.SyncEach) {
-            commitAndReopen();
+            commit();
         }
-        return true;
-    }
-
-    /** What the medium refuses concerns the action alone; all else that it throws fails the store. */
-    private static void runAlone(WriteRequest.Exclusive exclusive) {
-        try {
-            exclusive.action().run();
-        } catch (StorageException e) {
-            exclusive.fail(e);
-            if (e instanceof StoreFailedException) {
-                throw e;
-            }
-            return;
-        } catch (Throwable e) {
-            exclusive.fail(e);
-            throw e;
-        }
-        exclusive.done().complete(null);
     }
 
     private void stagePut(WriteRequest.Put put) {
@@ -283,64 +290,91 @@ public final class Writer implements AutoCloseable {
             put.fail(e);
             return;
         }
-        if (!place(put, recordBytes)) {
-            budget.release(cost);
-            return;
-        }
-        stagedCost += cost;
-        stagedRecordBytes += recordBytes;
-        for (int i = 0; i < puts.size(); i++) {
-            stageEntry(puts.get(i));
-        }
-        answers.add(new Answer.Stored(put, frame.lastLsn()));
-    }
-
-    /** Gives every memory of the request its ordinal and its room, or none of them if the machine has no memory left. */
-    private boolean place(WriteRequest.Put put, long recordBytes) {
-        int placed = 0;
+        pipeline.open().charge(cost, recordBytes);
         try {
-            records.ensureRoom(stagedRecordBytes + recordBytes);
-            for (; placed < put.puts().size(); placed++) {
-                WriteRequest.Put.Entry entry = put.puts().get(placed);
-                entry.record().setOrdinal(entry.tenant().place());
+            records.ensureRoom(pipeline.recordBytes());
+            for (int i = 0; i < puts.size(); i++) {
+                stageEntry(puts.get(i));
             }
-            return true;
+            pipeline.open().answer(put, frame.lastLsn());
         } catch (OutOfMemoryError e) {
-            for (int i = placed - 1; i >= 0; i--) {
-                WriteRequest.Put.Entry entry = put.puts().get(i);
-                entry.tenant().unplace(entry.record().ordinal());
-            }
-            put.fail(new BudgetExceededException(
-                    "", StorageException.NO_OFFSET, "the machine has no memory left: " + e.getMessage(), e));
-            return false;
+            put.fail(noMemory(e));
+            refuseFrame(noMemory(e));
         }
     }
 
+    /** Gives a memory everything it will need. What was given stands in the commit, so that it can be taken back. */
     private void stageEntry(WriteRequest.Put.Entry entry) {
-        int ordinal = entry.record().ordinal();
-        long lsn = frame.add(RecordType.PUT, 0, entry.record().bytes());
-        staged.add(new Staged(entry.tenant(), entry.key(), ordinal, lsn, entry.record()));
-        stagedKeys.put(entry.key(), ordinal);
+        PutRecord record = entry.record();
+        record.setTimestampMillis(nextTimestamp(record.timestampMillis()));
+        StoredRecord stored = record.stored();
+        directory.reserve(entry.key());
+        int ordinal = place(entry);
+        record.setOrdinal(ordinal);
+        pipeline.open().addPut(entry.tenant(), entry.key(), ordinal, stored);
+        frame.add(RecordType.PUT, 0, record.bytes());
     }
 
-    /** Decides the delete in LSN order, against what is in the frame and else against what is applied. */
+    private int place(WriteRequest.Put.Entry entry) {
+        try {
+            return entry.tenant().place();
+        } catch (OutOfMemoryError e) {
+            directory.unreserve(entry.key());
+            throw e;
+        }
+    }
+
+    /** Decides the delete in LSN order, against what is staged and else against what is applied. */
     private void stageDelete(WriteRequest.Delete delete) {
-        DeleteRecord record =
-                DeleteRecord.layOut(delete.tenantName(), delete.key().utf8(), delete.timestampMillis());
-        makeRoom(record.bytes().limit(), 1);
-        int ordinal = stagedKeys.getValue(delete.key());
-        if (ordinal == NOT_STAGED) {
+        int bytes = delete.queuedBytes();
+        makeRoom(bytes, 1);
+        Commit open = pipeline.open();
+        int ordinal = pipeline.stagedOrdinal(delete.key());
+        if (ordinal == Commit.NOT_STAGED) {
             ordinal = directory.get(delete.key());
         }
-        if (ordinal != KeyDirectory.NONE && ordinal != DELETED) {
+        boolean exists = ordinal != KeyDirectory.NONE && ordinal != Commit.DELETED;
+        if (exists) {
+            DeleteRecord record = DeleteRecord.layOut(
+                    delete.tenantName(), delete.key().utf8(), nextTimestamp(delete.timestampMillis()));
             record.setOrdinal(ordinal);
-            long lsn = frame.add(RecordType.DELETE, 0, record.bytes());
-            staged.add(new Staged(delete.tenant(), delete.key(), ordinal, lsn, null));
-            stagedKeys.put(delete.key(), DELETED);
-            answers.add(new Answer.Deleted(delete, true));
-        } else {
-            answers.add(new Answer.Deleted(delete, false));
+            open.addDelete(delete.tenant(), delete.key(), ordinal);
+            frame.add(RecordType.DELETE, 0, record.bytes());
         }
+        open.answer(delete, exists);
+    }
+
+    /** A barrier takes a place in the pipeline and is answered when all before it is durable, whatever the durability. */
+    private void stageFlush(WriteRequest.Flush flush) {
+        commit();
+        Commit barrier = pipeline.open();
+        barrier.answer(flush, log.lastLsn());
+        barrier.requires(log.lastLsn());
+        syncThread.sync(log.lastLsn());
+        pushCommit();
+    }
+
+    /** What the medium refuses concerns the action alone; all else that it throws fails the store. */
+    private static void runAlone(WriteRequest.Exclusive exclusive) {
+        try {
+            exclusive.action().run();
+        } catch (StorageException e) {
+            exclusive.fail(e);
+            if (e instanceof StoreFailedException) {
+                throw e;
+            }
+            return;
+        } catch (Throwable e) {
+            exclusive.fail(e);
+            throw e;
+        }
+        exclusive.done().complete(null);
+    }
+
+    /** Times never go back, whatever the clock does, and no two records have the same. */
+    private long nextTimestamp(long now) {
+        lastTimestampMillis = Math.max(lastTimestampMillis + 1, now);
+        return lastTimestampMillis;
     }
 
     /** Commits the frame if the records do not fit into it any more. */
@@ -349,58 +383,135 @@ public final class Writer implements AutoCloseable {
         long bytes = payloadBytes + (count - 1) * 24L;
         boolean fits = frame.count() + count <= Limits.BATCH_RECORDS_MAX && frame.fits((int) bytes);
         if (frame.count() > 0 && !fits) {
-            commitAndReopen();
+            commit();
         }
     }
 
-    private void commitAndReopen() {
-        commit();
-        openFrame();
-    }
-
-    /** Frame → log → memory → watermark → answers. */
+    /** Puts the open frame, if it holds anything, into the log and into the pipeline. */
     private void commit() {
-        if (frame.count() > 0) {
+        Commit open = pipeline.open();
+        if (open.isEmpty()) {
+            return;
+        }
+        if (open.recordCount() > 0) {
+            awaitTurn();
+            if (queue.failure() != null) {
+                refuseFrame(queue.refusal());
+                return;
+            }
             try {
-                append();
-            } catch (StoreFullException | StoreReadOnlyException | StorageIoException e) {
+                append(open);
+            } catch (StoreFullException e) {
+                full = true;
+                refuseFrame(e);
+                return;
+            } catch (StoreReadOnlyException | StorageIoException e) {
                 refuseFrame(e);
                 return;
             }
-            apply();
-            syncIfLagging();
         }
-        for (int i = 0; i < answers.size(); i++) {
-            answer(answers.get(i));
-        }
-        answers.clear();
+        pushCommit();
     }
 
-    private void append() {
-        long before = log.bytes();
+    private void append(Commit open) {
+        int bytes = frame.blockBytes();
+        long since = appendedBytes.get() - checkpointedBytes;
+        if (since + bytes > logBytesMax) {
+            throw new StoreFullException(
+                    "",
+                    StorageException.NO_OFFSET,
+                    "the log has grown to its limit since the last checkpoint: limit=" + logBytesMax + " bytes, grown="
+                            + since);
+        }
+        appending = true;
         log.append(frame);
-        if (durability instanceof Durability.SyncEach || durability instanceof Durability.Group) {
-            log.sync();
-        } else if (unsyncedBytes == 0) {
-            unsyncedSinceNanos = System.nanoTime();
+        appending = false;
+        full = false;
+        appendedBytes.addAndGet(bytes);
+        if (lag != null) {
+            lag.appended(frame.lastLsn(), bytes, System.nanoTime());
+        } else if (!(durability instanceof Durability.None)) {
+            open.requires(frame.lastLsn());
+            syncThread.sync(frame.lastLsn());
         }
-        unsyncedBytes += Math.max(1, log.bytes() - before);
+        boolean halfFull = log.halfFull();
+        if (halfFull && !segmentWanted) {
+            syncThread.makeSegment();
+        }
+        segmentWanted = halfFull;
     }
 
-    private void apply() {
+    /** Waits until a frame may be appended. */
+    private void awaitTurn() {
+        while (pipeline.full()) {
+            awaitSync();
+        }
+        if (lag != null) {
+            lag.synced(log.syncedLsn());
+            while (lag.exhausted(frame.blockBytes(), System.nanoTime())) {
+                lag.syncing();
+                syncThread.sync(log.lastLsn());
+                awaitSync();
+            }
+        }
+    }
+
+    private void pushCommit() {
+        while (pipeline.full()) {
+            awaitSync();
+        }
+        pipeline.push();
+        finishSynced();
+        openFrame();
+    }
+
+    /** Waits until everything in flight is answered. */
+    private void drain() {
+        while (!pipeline.isEmpty()) {
+            awaitSync();
+        }
+    }
+
+    private void awaitSync() {
+        queue.awaitWake(IDLE_MILLIS);
+        finishSynced();
+    }
+
+    /** Applies, publishes and answers what has become durable. */
+    private void finishSynced() {
+        Throwable failure = syncThread.failure();
+        if (failure != null) {
+            throw new StoreFailedException(
+                    "", StorageException.NO_OFFSET, "the log could not be synced: " + failure.getMessage(), failure);
+        }
+        long syncedLsn = log.syncedLsn();
+        while (!pipeline.isEmpty() && pipeline.head().requiredLsn() <= syncedLsn) {
+            Commit head = pipeline.head();
+            if (head.recordCount() > 0) {
+                apply(head);
+            }
+            head.acknowledge();
+            pipeline.pop();
+        }
+        if (lag != null) {
+            lag.synced(syncedLsn);
+        }
+    }
+
+    private void apply(Commit commit) {
         applier.begin();
-        for (int i = 0; i < staged.size(); i++) {
-            Staged record = staged.get(i);
-            PutRecord put = record.put();
+        int count = commit.recordCount();
+        for (int i = 0; i < count; i++) {
+            StoredRecord put = commit.put(i);
             if (put == null) {
-                applier.delete(record.tenant(), record.key(), record.lsn(), record.ordinal());
+                applier.delete(commit.tenant(i), commit.key(i), commit.lsn(i), commit.ordinal(i));
             } else {
-                applier.put(record.tenant(), record.key(), record.lsn(), put);
+                applier.put(commit.tenant(i), commit.key(i), commit.lsn(i), commit.ordinal(i), put);
             }
         }
         applier.publishTenants();
         // ORDER: release; pairs with the acquire of every search and get; else a visible record could be unwritten.
-        published.setRelease(frame.lastLsn());
+        published.setRelease(commit.lsn(count - 1));
         applier.afterPublish();
         List<Tenant> touched = applier.touched();
         for (int i = 0; i < touched.size(); i++) {
@@ -408,47 +519,46 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** The log took nothing of the frame: its requests are refused, and their ordinals and bytes given back. */
-    private void refuseFrame(StorageException cause) {
-        for (int i = staged.size() - 1; i >= 0; i--) {
-            if (staged.get(i).put() != null) {
-                staged.get(i).tenant().unplace(staged.get(i).ordinal());
+    /** Nothing of the open frame is in the log: its requests are rejected, and their ordinals and bytes given back. */
+    private void refuseFrame(RuntimeException cause) {
+        appending = false;
+        Commit open = pipeline.open();
+        for (int i = open.recordCount() - 1; i >= 0; i--) {
+            if (open.put(i) != null) {
+                open.tenant(i).unplace(open.ordinal(i));
+                directory.unreserve(open.key(i));
             }
         }
-        budget.release(stagedCost);
-        for (int i = 0; i < answers.size(); i++) {
-            answers.get(i).request().fail(cause);
-        }
-        answers.clear();
+        budget.release(open.cost());
+        open.fail(cause);
+        openFrame();
     }
 
-    private static void answer(Answer answer) {
-        switch (answer) {
-            case Answer.Stored stored -> stored.put().done().complete(stored.lsn());
-            case Answer.Deleted deleted -> deleted.delete().done().complete(deleted.existed());
-        }
+    private static BudgetExceededException noMemory(OutOfMemoryError cause) {
+        return new BudgetExceededException(
+                "", StorageException.NO_OFFSET, "the machine has no memory left: " + cause.getMessage(), cause);
     }
 
-    private void syncIfLagging() {
-        if (durability instanceof Durability.Async async && unsyncedBytes > 0) {
-            long ageMillis = (System.nanoTime() - unsyncedSinceNanos) / 1_000_000;
-            if (unsyncedBytes >= async.lagBytes() || ageMillis >= async.lagMillis()) {
-                sync();
-            }
+    private void syncIfDue() {
+        if (lag != null && lag.due(System.nanoTime())) {
+            lag.syncing();
+            syncThread.sync(log.lastLsn());
         }
-    }
-
-    private void sync() {
-        log.sync();
-        unsyncedBytes = 0;
     }
 
     private long waitMillis() {
-        if (durability instanceof Durability.Async async && unsyncedBytes > 0) {
-            long ageMillis = (System.nanoTime() - unsyncedSinceNanos) / 1_000_000;
-            return Math.max(0, async.lagMillis() - ageMillis);
+        return lag == null ? IDLE_MILLIS : lag.millisUntilDue(System.nanoTime(), IDLE_MILLIS);
+    }
+
+    /** The end of a writer that was closed. */
+    private void finish() {
+        drain();
+        if (queue.failure() == null) {
+            syncThread.sync(log.lastLsn());
+            while (log.syncedLsn() < log.lastLsn()) {
+                awaitSync();
+            }
         }
-        return IDLE_MILLIS;
     }
 
     private void failEverything(Throwable cause) {
@@ -458,9 +568,11 @@ public final class Writer implements AutoCloseable {
                 StorageException.NO_OFFSET,
                 "the write may or may not be there after the store is reopened: " + cause.getMessage(),
                 cause);
-        for (int i = 0; i < taken.size(); i++) {
-            // Those answered before keep their answers.
-            taken.get(i).fail(unknown);
+        pipeline.fail(unknown);
+        pipeline.open().fail(appending ? unknown : queue.refusal());
+        for (int i = stagedCount; i < taken.size(); i++) {
+            // Those in a frame have been told already, and keep that.
+            taken.get(i).fail(queue.refusal());
         }
     }
 }

@@ -2,6 +2,7 @@
 package dev.simonides.core.write;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,14 +45,25 @@ class WriteQueueTest {
                 new CompletableFuture<>());
     }
 
-    private List<WriteRequest> take(int max) throws InterruptedException {
+    private List<WriteRequest> take(int max) {
         List<WriteRequest> taken = new ArrayList<>();
         queue.take(taken, max, 0);
         return taken;
     }
 
+    /** A thread that offers, and waits or has ended. */
     private Thread offering(WriteRequest request) {
-        Thread thread = Thread.ofPlatform().start(() -> queue.offer(request));
+        return offering(request, new AtomicReference<>());
+    }
+
+    private Thread offering(WriteRequest request, AtomicReference<Throwable> refusal) {
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                queue.offer(request);
+            } catch (RuntimeException e) {
+                refusal.set(e);
+            }
+        });
         while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
             Thread.onSpinWait();
         }
@@ -58,7 +71,7 @@ class WriteQueueTest {
     }
 
     @Test
-    void requestsComeOutInOrder() throws InterruptedException {
+    void requestsComeOutInOrder() {
         List<WriteRequest> offered = List.of(request(1), request(2), request(3));
         offered.forEach(queue::offer);
 
@@ -90,35 +103,59 @@ class WriteQueueTest {
     }
 
     @Test
-    void aWriteThatMeetsTheCloseIsRefusedAndLeavesTheEndInTheQueue() throws InterruptedException {
-        // Waits inside the offer, past the check for a closed store.
-        queue.offer(request(Limits.QUEUE_BYTES_MAX));
-        WriteRequest.Delete late = request(1);
-        Thread waiting = offering(late);
-        queue.close(new WriteRequest.Stop());
+    void oneRequestLargerThanAllTheRoomIsLetInAlone() throws InterruptedException {
+        Thread waiting = offering(request(1));
+        waiting.join();
+        Thread giant = offering(request(Limits.QUEUE_BYTES_MAX + 1));
+        assertTrue(giant.isAlive());
 
         assertEquals(1, take(1).size());
-        waiting.join();
-
-        CompletionException refusal =
-                assertThrows(CompletionException.class, () -> late.done().join());
-        assertInstanceOf(IllegalStateException.class, refusal.getCause());
-        assertEquals(List.of(new WriteRequest.Stop()), take(10));
+        giant.join();
+        assertEquals(1, take(1).size());
     }
 
     @Test
-    void aFailureAnswersEverythingButTheEnd() throws InterruptedException {
-        WriteRequest.Delete queued = request(1);
+    void aWriteThatMeetsTheCloseIsRefused() throws InterruptedException {
+        queue.offer(request(Limits.QUEUE_BYTES_MAX));
+        AtomicReference<Throwable> refusal = new AtomicReference<>();
+        Thread waiting = offering(request(1), refusal);
+
+        queue.close();
+        waiting.join();
+
+        assertInstanceOf(IllegalStateException.class, refusal.get());
+        assertThrows(IllegalStateException.class, () -> queue.offer(request(1)));
+    }
+
+    @Test
+    void aClosedQueueIsTakenToItsEnd() {
+        List<WriteRequest> offered = List.of(request(1), request(2), request(3));
+        offered.forEach(queue::offer);
+        queue.close();
+
+        List<WriteRequest> taken = new ArrayList<>();
+        assertTrue(queue.take(taken, 2, 1_000));
+        assertTrue(queue.take(taken, 2, 1_000));
+        assertFalse(queue.take(taken, 2, 1_000));
+        assertEquals(offered, taken);
+    }
+
+    @Test
+    void aFailureAnswersEverything() throws InterruptedException {
+        WriteRequest.Delete queued = request(Limits.QUEUE_BYTES_MAX);
         queue.offer(queued);
-        queue.close(new WriteRequest.Stop());
+        AtomicReference<Throwable> waitersRefusal = new AtomicReference<>();
+        Thread waiting = offering(request(1), waitersRefusal);
 
         queue.fail(new IllegalStateException("the disk burns"));
+        waiting.join();
 
         CompletionException refusal =
                 assertThrows(CompletionException.class, () -> queued.done().join());
         assertInstanceOf(StoreFailedException.class, refusal.getCause());
         assertTrue(String.valueOf(refusal.getMessage()).contains("the disk burns"), refusal::getMessage);
-        assertEquals(List.of(new WriteRequest.Stop()), take(10));
+        assertInstanceOf(StoreFailedException.class, waitersRefusal.get());
+        assertEquals(List.of(), take(10));
     }
 
     @Test
@@ -132,14 +169,41 @@ class WriteQueueTest {
     }
 
     @Test
-    void anInterruptedCallerStoresNothingAndKeepsItsFlag() throws InterruptedException {
+    void anInterruptedCallerStoresNothingAndKeepsItsFlag() {
         Thread.currentThread().interrupt();
 
         assertThrows(IllegalStateException.class, () -> queue.offer(request(1)));
 
         assertTrue(Thread.interrupted());
         assertEquals(List.of(), take(10));
-        // Its bytes were given back: the whole room is there.
-        queue.offer(request(Limits.QUEUE_BYTES_MAX));
+    }
+
+    @Test
+    void anInterruptWhileWaitingForRoomTakesNoneOfIt() throws InterruptedException {
+        queue.offer(request(Limits.QUEUE_BYTES_MAX / 2));
+        AtomicReference<Throwable> refusal = new AtomicReference<>();
+        Thread waiting = offering(request(Limits.QUEUE_BYTES_MAX), refusal);
+
+        waiting.interrupt();
+        waiting.join();
+
+        assertInstanceOf(IllegalStateException.class, refusal.get());
+        // All the room that was left is left.
+        queue.offer(request(Limits.QUEUE_BYTES_MAX / 2));
+        assertEquals(2, take(10).size());
+    }
+
+    @Test
+    void theWriterIsWokenForOtherReasonsToo() {
+        queue.offer(request(1));
+        Thread.ofPlatform().start(queue::wake);
+
+        // Without room for requests it waits for the wake alone.
+        assertTrue(queue.take(new ArrayList<>(), 0, 20_000));
+        assertEquals(1, take(1).size());
+
+        // A wake that comes before the waiting ends it at once.
+        queue.wake();
+        queue.awaitWake(20_000);
     }
 }

@@ -44,7 +44,10 @@ final class WriterFixture implements AutoCloseable {
         log = WriteAheadLog.create(directory, options);
         MemoryBudget budget = new MemoryBudget(1L << 30);
         Applier applier = new Applier(tenants, keys, budget, records, CODEC);
-        writer = new Writer(new Writer.Parts(log, durability, applier, keys, budget, records, published), tenant -> {});
+        writer = new Writer(
+                new Writer.Parts(log, applier, keys, budget, records, published),
+                new Writer.Terms(durability, 1L << 30),
+                tenant -> {});
     }
 
     static byte[] bytes(String text) {
