@@ -20,14 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("root")
 class DescriptorTest {
-    private static final int SECONDS_MAX = 60;
-
     @TempDir
     private Path directory;
 
     @Test
     void everyNumberOfFreeDescriptorsIsSurvived() throws IOException, InterruptedException {
-        World.run(FewDescriptors.class, directory, SECONDS_MAX);
+        World.run(FewDescriptors.class, directory);
     }
 
     static final class FewDescriptors {

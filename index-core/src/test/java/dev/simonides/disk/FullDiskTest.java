@@ -3,6 +3,7 @@ package dev.simonides.disk;
 
 import dev.simonides.MemoryIndex;
 import dev.simonides.SmallSegments;
+import dev.simonides.wal.Soak;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StoreFullException;
 import java.io.IOException;
@@ -19,14 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A full disk refuses writes and nothing else; with room again the store goes on by itself. */
 @Tag("root")
 class FullDiskTest {
-    private static final int SECONDS_MAX = 60;
-
     @TempDir
     private Path directory;
 
     @Test
     void aFullDiskRefusesWritesAndLosesNothing() throws IOException, InterruptedException {
-        World.run(FullDisks.class, directory, SECONDS_MAX * Amount.factor());
+        World.run(FullDisks.class, directory);
     }
 
     /** A file that takes the room away and gives it back. */
@@ -71,7 +70,7 @@ class FullDiskTest {
 
         public static void main(String[] args) {
             World.enter(args, world -> {
-                for (int i = 0; i < Amount.factor(); i++) {
+                for (int i = 0; i < Soak.amount(1, 10); i++) {
                     Path tmpfs = world.tmpfs("tmpfs-" + i, "8m");
                     fill("tmpfs", tmpfs, 10 + i, () -> {});
                     World.shell("umount", tmpfs.toString());

@@ -4,6 +4,7 @@ package dev.simonides.disk;
 import dev.simonides.MemoryIndex;
 import dev.simonides.SmallSegments;
 import dev.simonides.wal.Durability;
+import dev.simonides.wal.Soak;
 import dev.simonides.wal.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,19 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("root")
 class PowerCutTest {
-    private static final int SECONDS_MAX = 120;
-
     @TempDir
     private Path directory;
 
     @Test
     void whatWasAcknowledgedSurvivesCutsUnderTheStore() throws IOException, InterruptedException {
-        World.run(CutsUnderTheStore.class, directory, SECONDS_MAX * Amount.factor());
+        World.run(CutsUnderTheStore.class, directory);
     }
 
     @Test
     void whatWasAcknowledgedSurvivesCutsUnderAProcessThatIsKilled() throws IOException, InterruptedException {
-        World.run(CutsUnderAProcess.class, directory, SECONDS_MAX * Amount.factor());
+        World.run(CutsUnderAProcess.class, directory);
     }
 
     /** The store lives in the process that cuts, and must refuse like one whose disk is gone. */
@@ -56,8 +55,9 @@ class PowerCutTest {
         private void play(World world) throws Exception {
             long begun = System.nanoTime();
             int operations = 0;
-            for (int i = 0; i < Amount.of(HISTORIES); i++) {
-                History history = new History(world, 100 + i);
+            int histories = 0;
+            for (Soak.Rounds rounds = Soak.rounds(HISTORIES, 20 * HISTORIES); rounds.next(); histories++) {
+                History history = new History(world, 100 + rounds.number());
                 for (int cut = 0; cut < CUTS; cut++) {
                     cut(history, cut);
                 }
@@ -66,7 +66,7 @@ class PowerCutTest {
             System.out.printf(
                     "power cuts under a store: %d histories, %d cuts, %d while it was being opened, %d operations"
                             + " survived, %d ms%n",
-                    Amount.of(HISTORIES),
+                    histories,
                     opened + cutWhileOpening,
                     cutWhileOpening,
                     operations,
@@ -131,8 +131,9 @@ class PowerCutTest {
         private static void play(World world) throws Exception {
             long begun = System.nanoTime();
             int operations = 0;
-            for (int i = 0; i < Amount.of(HISTORIES); i++) {
-                History history = new History(world, 500 + i);
+            int histories = 0;
+            for (Soak.Rounds rounds = Soak.rounds(HISTORIES, 50 * HISTORIES); rounds.next(); histories++) {
+                History history = new History(world, 500 + rounds.number());
                 for (int cut = 0; cut < CUTS; cut++) {
                     cut(world, history, cut);
                 }
@@ -140,10 +141,7 @@ class PowerCutTest {
             }
             System.out.printf(
                     "power cuts under a process: %d histories, %d cuts, %d operations survived, %d ms%n",
-                    Amount.of(HISTORIES),
-                    Amount.of(HISTORIES) * CUTS,
-                    operations,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+                    histories, histories * CUTS, operations, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
         }
 
         private static void cut(World world, History history, int round) throws Exception {

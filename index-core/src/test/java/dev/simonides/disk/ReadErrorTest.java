@@ -28,14 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("root")
 class ReadErrorTest {
-    private static final int SECONDS_MAX = 60;
-
     @TempDir
     private Path directory;
 
     @Test
     void whatCannotBeReadIsNotAbsent() throws IOException, InterruptedException {
-        World.run(UnreadableFiles.class, directory, SECONDS_MAX);
+        World.run(UnreadableFiles.class, directory);
     }
 
     static final class UnreadableFiles {

@@ -22,14 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A file system that may only be read: opening for writing is refused before anything is touched. */
 @Tag("root")
 class ReadOnlyDiskTest {
-    private static final int SECONDS_MAX = 60;
-
     @TempDir
     private Path directory;
 
     @Test
     void aDiskThatMayOnlyBeReadIsNotWritten() throws IOException, InterruptedException {
-        World.run(ReadOnlyDisks.class, directory, SECONDS_MAX);
+        World.run(ReadOnlyDisks.class, directory);
     }
 
     static final class ReadOnlyDisks {

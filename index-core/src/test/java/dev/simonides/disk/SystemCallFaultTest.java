@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.simonides.MemoryIndex;
 import dev.simonides.SmallSegments;
 import dev.simonides.wal.CorruptStoreException;
+import dev.simonides.wal.Soak;
 import dev.simonides.wal.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class SystemCallFaultTest {
     private record Injection(String call, String fault, List<String> usual) {
         List<String> whens() {
             List<String> whens = new ArrayList<>(usual);
-            for (int n = 1; n < Amount.factor(); n++) {
+            for (int n = 1; n <= Soak.amount(0, 30); n++) {
                 whens.add(String.valueOf(n));
             }
             return whens.stream().distinct().toList();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.simonides.wal.Soak;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +28,7 @@ final class World {
     private static final int UNAVAILABLE = 77;
     private static final int ABANDONED = 78;
     private static final int FAILED = 1;
+    private static final int SECONDS_MAX = 120;
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Path directory;
@@ -46,11 +48,8 @@ final class World {
      *
      * @param scenario has a main method, which calls {@link #enter}
      * @param directory an empty directory
-     * @param limitSeconds after that the world ends, and the test fails
-     * @param arguments for the main method, behind the directory
      */
-    static void run(Class<?> scenario, Path directory, int limitSeconds, String... arguments)
-            throws IOException, InterruptedException {
+    static void run(Class<?> scenario, Path directory) throws IOException, InterruptedException {
         requireRoot();
         for (String tool : List.of("unshare", "mount", "umount", "losetup", "mkfs.ext4")) {
             requireTool(tool);
@@ -60,13 +59,13 @@ final class World {
                 List.of("unshare", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"));
         command.addAll(java(scenario, directory));
         command.add(directory.toString());
-        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("PATH", PATH);
         Process process = builder.start();
         StringBuilder output = new StringBuilder();
         Thread reader = Thread.ofVirtual().start(() -> copy(process, output));
         try {
+            long limitSeconds = limitSeconds();
             if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
                 reader.join();
@@ -95,11 +94,21 @@ final class World {
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + directory.resolve("hs_err.log"),
                 "--enable-native-access=ALL-UNNAMED",
-                "-Dsoak.amount=" + Amount.factor(),
+                property("soak.amount"),
+                property("soak.minutes"),
                 "-Djava.util.logging.config.file=src/test/resources/logging.properties",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));
+    }
+
+    private static String property(String name) {
+        return "-D" + name + "=" + System.getProperty(name, "0");
+    }
+
+    /** After that many seconds a scenario counts as hanging. */
+    private static long limitSeconds() {
+        return Soak.amount(SECONDS_MAX, 30 * SECONDS_MAX) + (long) (60 * Soak.minutes());
     }
 
     /** Skips the test unless it runs as root. */

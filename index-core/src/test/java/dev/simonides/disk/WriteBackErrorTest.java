@@ -3,6 +3,7 @@ package dev.simonides.disk;
 
 import dev.simonides.MemoryIndex;
 import dev.simonides.SmallSegments;
+import dev.simonides.wal.Soak;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StoreFailedException;
 import java.io.IOException;
@@ -23,15 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("root")
 class WriteBackErrorTest {
-    private static final int SECONDS_MAX = 60;
-
     @TempDir
     private Path directory;
 
     @Test
     void aFailedSyncIsNeverForgotten() throws IOException, InterruptedException {
         World.requireTool("fallocate");
-        World.run(FailingWriteBack.class, directory, SECONDS_MAX * Amount.factor());
+        World.run(FailingWriteBack.class, directory);
     }
 
     static final class FailingWriteBack {
@@ -46,7 +45,8 @@ class WriteBackErrorTest {
         private static void play(World world) throws IOException {
             int acknowledged = 0;
             int refused = 0;
-            for (int round = 0; round < Amount.of(ROUNDS); round++) {
+            int round = 0;
+            for (Soak.Rounds rounds = Soak.rounds(ROUNDS, 30 * ROUNDS); rounds.next(); round++) {
                 Path small = world.tmpfs("small", "24m");
                 // Without a journal: else the journal fails first, and the whole file system with it.
                 Ext4 disk = new Ext4(small.resolve("disk"), 20 << 20, Ext4.Journal.WITHOUT);
@@ -60,7 +60,7 @@ class WriteBackErrorTest {
             }
             System.out.printf(
                     "write-back errors: %d stores failed, %d operations acknowledged and found, %d refused%n",
-                    Amount.of(ROUNDS), acknowledged, refused);
+                    round, acknowledged, refused);
         }
 
         private static MemoryIndex open(Ext4 disk) {
@@ -70,7 +70,7 @@ class WriteBackErrorTest {
         private static void round(Ext4 disk, Path ballast, Writing writing, int round) throws IOException {
             disk.mount("rw");
             MemoryIndex index = open(disk);
-            writing.all(index, 20 + 7 * round);
+            writing.all(index, 20 + 7 * (round % ROUNDS));
             Kernel.syncFileSystem(disk.path());
             // The zeros of the log's segment give their room back, and somebody else takes it.
             World.shell("fallocate", "--dig-holes", disk.image().toString());
