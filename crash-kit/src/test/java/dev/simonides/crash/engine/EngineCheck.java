@@ -21,7 +21,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Everything that must be true of a store after a crash. Confined to one thread. */
 final class EngineCheck {
@@ -128,7 +130,7 @@ final class EngineCheck {
         Set<String> names = new HashSet<>(least.keySet());
         names.addAll(found.keySet());
         for (String name : names) {
-            if (!java.util.Objects.equals(least.get(name), found.get(name))) {
+            if (!Objects.equals(least.get(name), found.get(name))) {
                 differences.add(name + ": operation " + found.get(name) + " and not " + least.get(name));
             }
         }
@@ -174,7 +176,7 @@ final class EngineCheck {
         };
     }
 
-    private static void require(boolean condition, java.util.function.Supplier<String> message) {
+    private static void require(boolean condition, Supplier<String> message) {
         if (!condition) {
             throw new CrashFailure(message.get());
         }
