@@ -33,7 +33,7 @@ public final class MemoryIndexOptions {
     private int pendingMax = 2_048;
     private long seed = SEED_USUAL;
     private long logBytesMax = 1L << 30;
-    private long memoryBudgetBytes = physicalMemoryBytes() / 2;
+    private long memoryBudgetBytes = PhysicalMemory.BYTES / 2;
     private int indexerThreads = Runtime.getRuntime().availableProcessors();
     private ProgressListener progress = ProgressListener.SILENT;
     private Clock clock = Clock.systemUTC();
@@ -455,7 +455,9 @@ public final class MemoryIndexOptions {
         return value;
     }
 
-    private static long physicalMemoryBytes() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    /** Asked once: in a container the answer is read from files. */
+    private static final class PhysicalMemory {
+        static final long BYTES =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 }

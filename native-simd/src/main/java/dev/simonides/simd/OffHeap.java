@@ -38,17 +38,29 @@ public final class OffHeap {
      * @throws OutOfMemoryError if the system refuses, with the size and errno in its message
      */
     public static MemorySegment map(long bytes, Arena arena) {
+        long rounded = rounded(bytes);
+        if (!PosixCalls.mapsMemory()) {
+            return arena.allocate(rounded, alignment(bytes));
+        }
+        return ownedBy(arena, mapped(rounded), rounded);
+    }
+
+    /** A size in whole pages of the kind that it gets. */
+    static long rounded(long bytes) {
         if (bytes < 1 || bytes > PIECE_BYTES_MAX) {
             throw new IllegalArgumentException("bytes: expected=1.." + PIECE_BYTES_MAX + ", actual=" + bytes);
         }
-        boolean huge = bytes >= HUGE_PAGE_BYTES;
-        long alignment = huge ? HUGE_PAGE_BYTES : PAGE_BYTES;
-        long rounded = (bytes + alignment - 1) & -alignment;
-        if (!PosixCalls.mapsMemory()) {
-            return arena.allocate(rounded, alignment);
-        }
-        long address = huge ? mapHuge(rounded) : PosixCalls.map(rounded);
-        return ownedBy(arena, address, rounded);
+        long alignment = alignment(bytes);
+        return (bytes + alignment - 1) & -alignment;
+    }
+
+    /** The address of new memory; {@link PosixCalls#unmap} gives it back. */
+    static long mapped(long rounded) {
+        return rounded >= HUGE_PAGE_BYTES ? mapHuge(rounded) : PosixCalls.map(rounded);
+    }
+
+    private static long alignment(long bytes) {
+        return bytes >= HUGE_PAGE_BYTES ? HUGE_PAGE_BYTES : PAGE_BYTES;
     }
 
     // One huge page too many is mapped, and what lies before and after the aligned piece is given back.

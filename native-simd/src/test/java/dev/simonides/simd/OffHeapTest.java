@@ -55,6 +55,26 @@ final class OffHeapTest {
         assertFalse(mappingOf(address).isPresent());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 65_537, (2 << 20) - 1, (2 << 20) + 1})
+    void aBlockIsAlignedZeroedAndGivenBackByItsOwner(long bytes) throws IOException {
+        OffHeapBlock block = OffHeapBlock.map(bytes);
+        try {
+            assertTrue(block.bytes() >= bytes);
+            assertEquals(0, block.address() % (bytes >= HUGE ? HUGE : 4096));
+            assertEquals(0, OffHeap.everything().get(JAVA_BYTE, block.address() + block.bytes() - 1));
+            OffHeap.everything().set(JAVA_BYTE, block.address() + block.bytes() - 1, (byte) 1);
+        } finally {
+            block.close();
+            block.close();
+        }
+
+        // A small piece's place may be taken at once by another thread's.
+        if (bytes >= HUGE && PosixCalls.mapsMemory()) {
+            assertFalse(mappingOf(block.address()).isPresent());
+        }
+    }
+
     @Test
     void asksForHugePages() throws IOException {
         assumeTrue(PosixCalls.mapsMemory(), "memory is mapped on Linux only");

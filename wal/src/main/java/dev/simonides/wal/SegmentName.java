@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.wal;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /** The names of segment files: {@code wal-0000000001}, and with {@code .tmp} behind while being made. */
 final class SegmentName {
-    private static final Pattern SEGMENT = Pattern.compile("wal-([0-9]{10})");
-    private static final Pattern UNFINISHED = Pattern.compile("wal-[0-9]{10}\\.tmp");
+    private static final String PREFIX = "wal-";
+    private static final String UNFINISHED = ".tmp";
+    private static final int DIGITS = 10;
 
     private SegmentName() {}
 
     static String of(long number) {
-        return String.format("wal-%010d", number);
+        String digits = Long.toString(number);
+        return PREFIX + "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
     }
 
     static String unfinished(long number) {
-        return of(number) + ".tmp";
+        return of(number) + UNFINISHED;
     }
 
     static boolean isUnfinished(String name) {
-        return UNFINISHED.matcher(name).matches();
+        return name.endsWith(UNFINISHED) && number(name.substring(0, name.length() - UNFINISHED.length())) >= 0;
     }
 
     /** The number in a segment's name, or −1 if it is no segment's name. */
     static long number(String name) {
-        Matcher matcher = SEGMENT.matcher(name);
-        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+        // Without a pattern: recovery of a tiny store would spend a tenth of its time in it.
+        if (name.length() != PREFIX.length() + DIGITS || !name.startsWith(PREFIX)) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = PREFIX.length(); i < name.length(); i++) {
+            int digit = name.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
     }
 }

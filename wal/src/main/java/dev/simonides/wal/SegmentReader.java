@@ -143,12 +143,20 @@ final class SegmentReader implements AutoCloseable {
             frame.put(to, buffers.window(), window(position + done), SectorLayout.DATA_BYTES);
             to += SectorLayout.DATA_BYTES;
         }
-        for (int i = length; i < to && worst == FrameState.VALID; i++) {
-            if (frame.get(i) != 0) {
-                return contradiction(position, "padding behind the frame is not zero");
-            }
+        if (worst == FrameState.VALID && !zeroBehind(frame, length, to)) {
+            return contradiction(position, "padding behind the frame is not zero");
         }
         return worst;
+    }
+
+    private static boolean zeroBehind(ByteBuffer frame, int length, int end) {
+        int aligned = Math.min(end, (length + Long.BYTES - 1) & -Long.BYTES);
+        for (int i = length; i < aligned; i++) {
+            if (frame.get(i) != 0) {
+                return false;
+            }
+        }
+        return SectorStamps.zero(frame, aligned, end - aligned);
     }
 
     private FrameState check(long position) {

@@ -9,8 +9,8 @@ import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.simd.OffHeap;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
@@ -45,17 +45,17 @@ public final class GraphLinker {
      * @param codec shape of a stored vector
      * @param m the paper's M
      * @param efConstruction the paper's efConstruction: pool size while linking
-     * @param arena that frees the off-heap part
+     * @param memory where the off-heap part comes from
      */
-    public GraphLinker(Kernels kernels, VectorCodec codec, int m, int efConstruction, Arena arena) {
+    public GraphLinker(Kernels kernels, VectorCodec codec, int m, int efConstruction, SegmentAllocator memory) {
         this.kernels = kernels;
         this.codec = codec;
         this.efConstruction = efConstruction;
-        this.traversal = new Traversal(kernels, codec, arena);
-        this.selection = new NeighborSelection(kernels, codec, arena);
-        this.query = arena.allocate(codec.queryBytes(), 64).address();
-        this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
-        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.traversal = new Traversal(kernels, codec, memory);
+        this.selection = new NeighborSelection(kernels, codec, memory);
+        this.query = memory.allocate(codec.queryBytes(), 64).address();
+        this.addresses = memory.allocate(8L * Limits.GATHER_MAX, 64).address();
+        this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
         for (int level = 0; level < chosen.length; level++) {
             chosen[level] = new int[NodeLayout.capacity(m)];
         }

@@ -9,8 +9,8 @@ import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.simd.OffHeap;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * Chooses neighbours: the paper's Algorithm 4, SELECT-NEIGHBORS-HEURISTIC, without extension and without keeping the pruned.
@@ -31,12 +31,12 @@ final class NeighborSelection {
     private int[] ordinals = new int[Limits.GATHER_MAX];
     private float[] baseScores = new float[Limits.GATHER_MAX];
 
-    NeighborSelection(Kernels kernels, VectorCodec codec, Arena arena) {
+    NeighborSelection(Kernels kernels, VectorCodec codec, SegmentAllocator memory) {
         this.kernels = kernels;
         this.codec = codec;
-        this.query = arena.allocate(codec.queryBytes(), 64).address();
-        this.addresses = arena.allocate(8L * Limits.EF_CONSTRUCTION_MAX, 64).address();
-        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.query = memory.allocate(codec.queryBytes(), 64).address();
+        this.addresses = memory.allocate(8L * Limits.EF_CONSTRUCTION_MAX, 64).address();
+        this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
     }
 
     /**

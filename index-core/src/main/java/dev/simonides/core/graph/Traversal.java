@@ -10,8 +10,8 @@ import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.simd.OffHeap;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * A walk through one graph towards one query: the paper's Algorithm 2 with a sorted pool, on any layer.
@@ -40,14 +40,14 @@ public final class Traversal {
      *
      * @param kernels that score
      * @param codec shape of a query block
-     * @param arena that frees the off-heap part
+     * @param memory where the off-heap part comes from
      */
     @SuppressWarnings("NullAway.Init") // graph and vectors are set by begin, before every use
-    public Traversal(Kernels kernels, VectorCodec codec, Arena arena) {
+    public Traversal(Kernels kernels, VectorCodec codec, SegmentAllocator memory) {
         this.kernels = kernels;
-        this.query = arena.allocate(codec.queryBytes(), 64).address();
-        this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
-        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.query = memory.allocate(codec.queryBytes(), 64).address();
+        this.addresses = memory.allocate(8L * Limits.GATHER_MAX, 64).address();
+        this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
     }
 
     /**

@@ -4,7 +4,7 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.memory.Slabs}, then {@link dev.simonides.core.memory.OrdinalColumn}.
  * <p><b>May import:</b> dev.simonides.simd, dev.simonides.wal (the exception), java.lang.foreign.
- * <p><b>Threads:</b> as each type says. Addresses handed out stay valid until the store's arena closes.
+ * <p><b>Threads:</b> as each type says. Addresses handed out stay valid until the slabs are closed.
  * <p><b>Invariants:</b> M1 an address once handed out never moves. M2 a block is zero when handed out.
  */
 package dev.simonides.core.memory;

@@ -7,8 +7,8 @@ import dev.simonides.core.graph.CandidatePool;
 import dev.simonides.core.graph.Traversal;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 
 /** Everything a search or an encoding needs, kept between uses, and the result of the last search. Confined to its claimer. */
 public final class SearchScratch {
@@ -39,15 +39,15 @@ public final class SearchScratch {
      * @param slot number in its pool, and its user's epoch slot
      * @param kernels that score
      * @param codec shape of a vector
-     * @param arena that frees the off-heap part
+     * @param memory where the off-heap part comes from
      */
-    public SearchScratch(int slot, Kernels kernels, VectorCodec codec, Arena arena) {
+    public SearchScratch(int slot, Kernels kernels, VectorCodec codec, SegmentAllocator memory) {
         this.slot = slot;
-        this.traversal = new Traversal(kernels, codec, arena);
-        this.exactQuery = arena.allocate(codec.exactQueryBytes(), 64).address();
-        this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
-        this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
-        this.encoding = arena.allocate(codec.codePitch() + codec.originalBytes(), 64);
+        this.traversal = new Traversal(kernels, codec, memory);
+        this.exactQuery = memory.allocate(codec.exactQueryBytes(), 64).address();
+        this.addresses = memory.allocate(8L * Limits.GATHER_MAX, 64).address();
+        this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.encoding = memory.allocate(codec.codePitch() + codec.originalBytes(), 64);
     }
 
     /**

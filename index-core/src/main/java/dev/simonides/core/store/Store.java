@@ -72,7 +72,7 @@ public final class Store implements AutoCloseable {
         this.scratchPool = new ScratchPool(
                 memory.searchesMax(),
                 memory.epochs(),
-                slot -> new SearchScratch(slot, memory.kernels(), memory.codec(), memory.scratchArena()));
+                slot -> new SearchScratch(slot, memory.kernels(), memory.codec(), memory.scratch()));
         this.search = new TenantSearch(memory.kernels(), memory.codec(), options.exactScanMax(), memory.published());
         this.indexers = new Indexers(memory.published(), memory.epochs(), memory.searchesMax(), this::indexerFailed);
         this.writer = new Writer(
@@ -137,11 +137,7 @@ public final class Store implements AutoCloseable {
         indexers.start(
                 options.indexerThreads(),
                 () -> new GraphLinker(
-                        memory.kernels(),
-                        memory.codec(),
-                        options.m(),
-                        options.efConstruction(),
-                        memory.scratchArena()));
+                        memory.kernels(), memory.codec(), options.m(), options.efConstruction(), memory.scratch()));
         for (Tenant tenant : memory.tenants().all()) {
             indexers.announce(tenant);
         }

@@ -12,7 +12,7 @@ import dev.simonides.core.tenant.Tenants;
 import dev.simonides.core.write.Applier;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,7 +26,7 @@ final class StoreMemory implements AutoCloseable {
     private final MemoryBudget budget;
     private final Slabs slabs = new Slabs();
     private final Slabs records = new Slabs();
-    private final Arena scratchArena = Arena.ofShared();
+    private final Slabs scratch = new Slabs();
     private final AtomicLong published = new AtomicLong();
     private final Tenants tenants;
     private final KeyDirectory keys;
@@ -63,8 +63,8 @@ final class StoreMemory implements AutoCloseable {
     }
 
     /** Memory of searches and linkers. */
-    Arena scratchArena() {
-        return scratchArena;
+    SegmentAllocator scratch() {
+        return scratch.segments();
     }
 
     /** The watermark: LSN of the last visible write. */
@@ -96,7 +96,7 @@ final class StoreMemory implements AutoCloseable {
     @Override
     public void close() {
         epochs.close();
-        scratchArena.close();
+        scratch.close();
         slabs.close();
         records.close();
     }
