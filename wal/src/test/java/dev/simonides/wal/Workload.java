@@ -4,6 +4,7 @@ package dev.simonides.wal;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,6 +30,10 @@ final class Workload {
         SYNC,
         /** Makes the next segment ahead. */
         PREPARE,
+        /** Goes on to the next segment, which acknowledges everything. */
+        ROTATE,
+        /** Takes a checkpoint, which acknowledges everything, and retires segments. */
+        CHECKPOINT,
         /** Closes and opens, which acknowledges everything. */
         REOPEN,
         /** Opens again without closing, as after a killed process, which acknowledges what is found. */
@@ -38,6 +43,7 @@ final class Workload {
     private final SimulatedDirectory disk;
     private final UnaryOperator<StorageDirectory> medium;
     private final boolean acknowledgeBeforeSync;
+    private final BiConsumer<StorageDirectory, WriteAheadLog> checkpoint;
     private final TreeMap<Integer, Long> issued = new TreeMap<>();
     private final TreeMap<Integer, Long> acknowledged = new TreeMap<>();
     private final Logs logs = new Logs();
@@ -51,7 +57,21 @@ final class Workload {
      * @param acknowledgeBeforeSync the mutant that acknowledges what is merely appended
      */
     Workload(List<Step> steps, UnaryOperator<StorageDirectory> medium, boolean acknowledgeBeforeSync) {
+        this(steps, medium, acknowledgeBeforeSync, Checkpoints::take);
+    }
+
+    /**
+     * Runs the steps.
+     *
+     * @param checkpoint how a checkpoint is taken; a mutant does it in another order
+     */
+    Workload(
+            List<Step> steps,
+            UnaryOperator<StorageDirectory> medium,
+            boolean acknowledgeBeforeSync,
+            BiConsumer<StorageDirectory, WriteAheadLog> checkpoint) {
         this.disk = SimulatedDirectory.empty();
+        this.checkpoint = checkpoint;
         this.medium = medium;
         this.acknowledgeBeforeSync = acknowledgeBeforeSync;
         issued.put(0, 0L);
@@ -107,6 +127,14 @@ final class Workload {
                 acknowledge();
             }
             case PREPARE -> log.prepare();
+            case ROTATE -> {
+                log.rotate();
+                acknowledge();
+            }
+            case CHECKPOINT -> {
+                checkpoint.accept(medium.apply(disk), log);
+                acknowledge();
+            }
             case REOPEN -> {
                 log.close();
                 acknowledge();
@@ -130,8 +158,9 @@ final class Workload {
 
     private void open() {
         session++;
-        Logs.Checker checker = logs.checker();
-        log = WriteAheadLog.open(medium.apply(disk), Logs.options(SEGMENT_BYTES, session), checker);
+        LogStart start = Checkpoints.starts(disk).getFirst();
+        Logs.Checker checker = logs.checkerFrom(start.lsn());
+        log = WriteAheadLog.open(medium.apply(disk), Logs.options(SEGMENT_BYTES, session), start, checker);
         if (checker.last() != logs.last()) {
             throw new AssertionError("without a crash everything is found: " + checker.last() + " of " + logs.last());
         }

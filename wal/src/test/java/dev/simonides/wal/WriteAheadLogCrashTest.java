@@ -55,7 +55,17 @@ class WriteAheadLogCrashTest {
 
     @Test
     void toleratesTornSectorsWhenTold() {
-        Workload workload = new Workload(random(12, 99), UnaryOperator.identity(), false);
+        List<Step> steps = List.of(
+                Step.NINE,
+                Step.SYNC,
+                Step.ONE,
+                Step.CHECKPOINT,
+                Step.NINE,
+                Step.KILL,
+                Step.FILL,
+                Step.ROTATE,
+                Step.NINE);
+        Workload workload = new Workload(steps, UnaryOperator.identity(), false);
         CrashModel torn = CrashModel.weak(99).withTornSectors().withEffort(5, 10);
 
         CrashCounts counts = CrashStates.of(workload.disk(), torn)
@@ -81,13 +91,14 @@ class WriteAheadLogCrashTest {
         CrashCounts counts = CrashStates.of(
                         workload.disk(), CrashModel.weak(7).withLyingSyncs().withEffort(4, 10))
                 .forEach(position -> 0, state -> {
-                    Logs.Checker checker = workload.logs().checker();
                     try {
-                        WriteAheadLog.replay(state.image(), options(1), checker);
-                    } catch (CorruptWalException e) {
+                        LogStart start = Checkpoints.starts(state.image()).getFirst();
+                        Logs.Checker checker = workload.logs().checkerFrom(start.lsn());
+                        WriteAheadLog.replay(state.image(), options(1), start, checker);
+                        assertTrue(checker.last() <= workload.issued(state.position()), state::toString);
+                    } catch (CorruptWalException | CorruptManifestException e) {
                         refused[0]++;
                     }
-                    assertTrue(checker.last() <= workload.issued(state.position()), state::toString);
                 });
         assertTrue(refused[0] > 0, "a lying device must be noticed at times");
         print("lying syncs, " + refused[0] + " refused", 1, counts);
@@ -108,8 +119,18 @@ class WriteAheadLogCrashTest {
         assertCaught(UnaryOperator.identity(), true);
     }
 
+    @Test
+    void catchesSegmentsThatAreRetiredEarly() {
+        List<Step> steps = List.of(Step.NINE, Step.CHECKPOINT, Step.ONE, Step.SYNC);
+        assertCaught(new Workload(steps, UnaryOperator.identity(), false, Checkpoints::takeRetiringEarly));
+        check(new Workload(steps, UnaryOperator.identity(), false), CrashModel.weak(3));
+    }
+
     private void assertCaught(UnaryOperator<StorageDirectory> mutant, boolean acknowledgeBeforeSync) {
-        Workload workload = new Workload(random(12, 3), mutant, acknowledgeBeforeSync);
+        assertCaught(new Workload(random(12, 3), mutant, acknowledgeBeforeSync));
+    }
+
+    private void assertCaught(Workload workload) {
         CrashModel model = CrashModel.weak(3).withEffort(6, 20);
         assertThrows(
                 Violation.class,
@@ -154,19 +175,28 @@ class WriteAheadLogCrashTest {
 
     /** Opens, appends, closes, and finds everything. */
     private static Recovery recover(Logs logs, SimulatedDirectory disk, int session, TornSectors torn) {
-        Logs.Checker checker = logs.checker();
+        List<LogStart> starts = Checkpoints.starts(disk);
+        LogStart start = starts.getFirst();
+        // From the checkpoint before, everything is found too.
+        Logs.Checker older = logs.checkerFrom(starts.getLast().lsn());
+        WriteAheadLog.replay(disk, options(session).tornSectors(torn), starts.getLast(), older);
+        Logs.Checker checker = logs.checkerFrom(start.lsn());
         Logs after;
         int synced;
-        try (WriteAheadLog log = WriteAheadLog.open(disk, options(session).tornSectors(torn), checker)) {
+        try (WriteAheadLog log = WriteAheadLog.open(disk, options(session).tornSectors(torn), start, checker)) {
+            assertEquals(older.last(), checker.last());
             after = logs.cut(Math.min(checker.last(), logs.last()));
             after.append(log, 2, session);
+            if (checker.last() % 2 == 0) {
+                start = Checkpoints.take(disk, log);
+            }
             after.append(log, 1, session);
             log.sync();
             synced = disk.operations();
         }
         assertEquals(0, disk.openFiles(), "files left open");
-        Logs.Checker again = after.checker();
-        ReplayReport report = WriteAheadLog.replay(disk, options(session), again);
+        Logs.Checker again = after.checkerFrom(start.lsn());
+        ReplayReport report = WriteAheadLog.replay(disk, options(session), start, again);
         assertEquals(checker.last() + 3, again.last());
         assertTrue(report.closed());
         assertTrue(disk.list().stream().noneMatch(name -> name.endsWith(".tmp")), () -> "left: " + disk.list());

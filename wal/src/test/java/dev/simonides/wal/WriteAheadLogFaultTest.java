@@ -111,6 +111,71 @@ class WriteAheadLogFaultTest {
         assertEquals(0, report.tornBytes());
     }
 
+    /** A write that is stored and reported as failed, whose erasing fails too: a new segment makes it void. */
+    @Test
+    void cutsOffWhatItCannotErase() {
+        int append = operationsOfCreation() + 1;
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        FaultyDirectory whole = new FaultyDirectory(disk, Fault.once(append, Fault.Kind.WHOLE_THEN_ERROR));
+        FaultyDirectory faulty = new FaultyDirectory(whole, Fault.once(append + 1, Fault.Kind.NO_SPACE));
+        WriteAheadLog log = WriteAheadLog.create(faulty, options(0));
+
+        assertThrows(StorageIoException.class, () -> new Logs().append(log, 5, 0));
+        int refused = disk.operations();
+        assertEquals(2, log.segments());
+
+        // Nothing else happens before the crash.
+        CrashStates.of(disk, CrashModel.weak(1))
+                .from(refused)
+                .forEach(position -> 0, state -> assertEquals(0, found(state.image(), new Logs())));
+        Logs logs = new Logs();
+        logs.append(log, 3, 1);
+        log.sync();
+        int synced = disk.operations();
+        log.close();
+        CrashStates.of(disk, CrashModel.weak(1))
+                .from(synced)
+                .forEach(position -> 0, state -> assertEquals(3, found(state.image(), logs)));
+    }
+
+    /** The same, and there is no room for a segment either: whether the write is there, a crash decides. */
+    @Test
+    void saysThatItDoesNotKnowWhatItCanNeitherEraseNorCutOff() {
+        int append = operationsOfCreation() + 1;
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        FaultyDirectory whole = new FaultyDirectory(disk, Fault.once(append, Fault.Kind.WHOLE_THEN_ERROR));
+        FaultyDirectory stuck = new FaultyDirectory(whole, Fault.once(append + 1, Fault.Kind.NO_SPACE));
+        FaultyDirectory faulty = new FaultyDirectory(stuck, Fault.once(append + 2, Fault.Kind.NO_SPACE));
+        WriteAheadLog log = WriteAheadLog.create(faulty, options(0));
+        Logs unknown = new Logs();
+
+        assertThrows(WriteOutcomeUnknownException.class, () -> unknown.append(log, 1, 0));
+        assertEquals(0, log.lastLsn());
+        assertEquals(1, found(disk.afterKill(), unknown), "stored it was");
+
+        // The medium has recovered: the next write goes to a new segment, and settles it.
+        Logs logs = new Logs();
+        logs.append(log, 3, 1);
+        log.sync();
+        int synced = disk.operations();
+        log.close();
+        CrashStates.of(disk, CrashModel.weak(1))
+                .from(synced)
+                .forEach(position -> 0, state -> assertEquals(3, found(state.image(), logs)));
+    }
+
+    private static int operationsOfCreation() {
+        FaultyDirectory counting = new FaultyDirectory(SimulatedDirectory.empty(), Fault.none());
+        WriteAheadLog.create(counting, options(0));
+        return counting.operations();
+    }
+
+    private static long found(SimulatedDirectory disk, Logs logs) {
+        Logs.Checker checker = logs.checker();
+        WriteAheadLog.open(disk, options(7), checker).close();
+        return checker.last();
+    }
+
     @Test
     void isDoneAfterAFailedSync() {
         SimulatedDirectory disk = SimulatedDirectory.empty();
@@ -157,7 +222,7 @@ class WriteAheadLogFaultTest {
         Outcome outcome = new Outcome();
         try (WriteAheadLog log = WriteAheadLog.create(directory, options(0))) {
             outcome.created = true;
-            write(log, outcome, 0);
+            write(directory, log, outcome, 0);
         } catch (StorageException e) {
             outcome.failed = true;
         }
@@ -168,14 +233,10 @@ class WriteAheadLogFaultTest {
             outcome.acknowledged = outcome.logs.last();
         }
         // A second opening of a failed log may lose what was never acknowledged, so what it finds is what there is.
-        Logs.Checker checker = outcome.logs.checker();
-        try (WriteAheadLog log = WriteAheadLog.open(directory, options(1), checker)) {
-            requireBetween(outcome, checker.last());
-            outcome.logs = outcome.logs.cut(checker.last());
-            outcome.acknowledged = checker.last();
-            outcome.failed = false;
-            write(log, outcome, 1);
-        } catch (CorruptWalException e) {
+        try {
+            LogStart start = Checkpoints.starts(directory).getFirst();
+            reopenAndWrite(directory, start, outcome);
+        } catch (CorruptWalException | CorruptManifestException e) {
             throw e;
         } catch (StorageException e) {
             outcome.failed = true;
@@ -183,7 +244,18 @@ class WriteAheadLogFaultTest {
         return outcome;
     }
 
-    private static void write(WriteAheadLog log, Outcome outcome, int session) {
+    private static void reopenAndWrite(FaultyDirectory directory, LogStart start, Outcome outcome) {
+        Logs.Checker checker = outcome.logs.checkerFrom(start.lsn());
+        try (WriteAheadLog log = WriteAheadLog.open(directory, options(1), start, checker)) {
+            requireBetween(outcome, checker.last());
+            outcome.logs = outcome.logs.cut(checker.last());
+            outcome.acknowledged = checker.last();
+            outcome.failed = false;
+            write(directory, log, outcome, 1);
+        }
+    }
+
+    private static void write(FaultyDirectory directory, WriteAheadLog log, Outcome outcome, int session) {
         for (int i = 0; i < ROUNDS; i++) {
             Logs before = outcome.logs.cut(outcome.logs.last());
             Frame frame = outcome.logs.frame(log, 1 + i % 5, 100 * session + i);
@@ -199,6 +271,9 @@ class WriteAheadLogFaultTest {
             }
             if (i % 4 == 1) {
                 prepare(log);
+            }
+            if (i % 6 == 4) {
+                checkpoint(directory, log, outcome);
             }
             if (i % 3 == 2) {
                 log.sync();
@@ -218,15 +293,28 @@ class WriteAheadLogFaultTest {
         }
     }
 
+    /** A checkpoint that fails leaves the log as it was. */
+    private static void checkpoint(FaultyDirectory directory, WriteAheadLog log, Outcome outcome) {
+        try {
+            Checkpoints.take(directory, log);
+            outcome.acknowledged = outcome.logs.last();
+        } catch (StoreFailedException | CorruptManifestException e) {
+            throw e;
+        } catch (StorageException e) {
+            // One way or the other, what the newest file says is there.
+        }
+    }
+
     private static void reopen(SimulatedDirectory disk, Outcome outcome) {
-        Logs.Checker checker = outcome.logs.checker();
-        try (WriteAheadLog log = WriteAheadLog.open(disk, options(2), checker)) {
+        LogStart start = Checkpoints.starts(disk).getFirst();
+        Logs.Checker checker = outcome.logs.checkerFrom(start.lsn());
+        try (WriteAheadLog log = WriteAheadLog.open(disk, options(2), start, checker)) {
             requireBetween(outcome, checker.last());
             Logs after = outcome.logs.cut(checker.last());
             after.append(log, 3, 2);
             log.sync();
         }
-        assertTrue(WriteAheadLog.verify(disk, options(2), (lsn, type, flags, payload) -> {})
+        assertTrue(WriteAheadLog.verify(disk, options(2), start, (lsn, type, flags, payload) -> {})
                 .clean());
     }
 

@@ -27,6 +27,8 @@ public record Fault(int at, Kind kind, boolean sticky) {
         SHORT_HALF,
         /** A write stores the first half of its sectors and then finds no room; later writes find none at once. */
         HALF_THEN_NO_SPACE,
+        /** A write stores everything and fails all the same; later writes store nothing and fail. */
+        WHOLE_THEN_ERROR,
         /** A sync of a file fails, what it was to make durable never will be, and later syncs succeed all the same. */
         LOST_SYNC,
         /** Mapping a file finds no address space. */

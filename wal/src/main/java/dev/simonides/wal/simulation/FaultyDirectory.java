@@ -173,7 +173,7 @@ public final class FaultyDirectory implements StorageDirectory {
             case TOO_MANY_FILES -> throw new StorageIoException(file, offset, "injected: too many open files");
             case NO_MAPPING -> throw new BudgetExceededException(file, offset, "injected: no address space to map");
             case READ_ONLY -> throw new StoreReadOnlyException(file, offset, "injected: read-only file system");
-            case SHORT_ONE, SHORT_HALF, HALF_THEN_NO_SPACE -> true;
+            case SHORT_ONE, SHORT_HALF, HALF_THEN_NO_SPACE, WHOLE_THEN_ERROR -> true;
         };
     }
 
@@ -192,7 +192,7 @@ public final class FaultyDirectory implements StorageDirectory {
             case TOO_MANY_FILES -> step == Step.CREATE || step == Step.OPEN;
             case READ_ONLY -> step == Step.CREATE || step == Step.WRITE || step == Step.CHANGE || step == Step.SYNC;
             case SHORT_ONE, SHORT_HALF -> step == Step.READ || step == Step.WRITE;
-            case HALF_THEN_NO_SPACE -> step == Step.WRITE;
+            case HALF_THEN_NO_SPACE, WHOLE_THEN_ERROR -> step == Step.WRITE;
             case LOST_SYNC -> step == Step.SYNC;
             case NO_MAPPING -> step == Step.MAP;
         };
@@ -231,6 +231,12 @@ public final class FaultyDirectory implements StorageDirectory {
                 return file.write(source, position);
             }
             int limit = source.limit();
+            if (fault.kind() == Fault.Kind.WHOLE_THEN_ERROR) {
+                if (!second) {
+                    file.writeFully(source, position);
+                }
+                throw new StorageIoException(name(), position, "injected: input/output error");
+            }
             if (fault.kind() == Fault.Kind.HALF_THEN_NO_SPACE) {
                 if (!second) {
                     int sectors = source.remaining() / Sector.BYTES / 2;
