@@ -457,7 +457,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws IllegalStateException if the store is closed or fails meanwhile, or the thread is interrupted
      */
     public void awaitLinked(ProgressListener listener) {
-        for (MemoryIndexStats stats = stats(); stats.pendingCount() > 0; stats = stats()) {
+        for (MemoryIndexStats stats = stats(); stats.pendingCount() > 0 || repairing(); stats = stats()) {
             listener.progressed(
                     ProgressListener.Phase.LINK, stats.ordinalCount() - stats.pendingCount(), stats.ordinalCount());
             store.writer().ensureOpen();
@@ -469,10 +469,16 @@ public final class MemoryIndex implements AutoCloseable {
         listener.progressed(ProgressListener.Phase.LINK, count, count);
     }
 
+    private boolean repairing() {
+        return store.tenants().all().stream()
+                .anyMatch(tenant -> tenant.graphWanted() && tenant.pending().repairing());
+    }
+
     private static void awaitLinked(Tenant tenant) {
         try {
             if (tenant.graphWanted()) {
-                var _ = tenant.pending().awaitRoom(1, WAIT_MILLIS);
+                var _ = tenant.pending().awaitRoom(1, WAIT_MILLIS)
+                        && tenant.pending().awaitRepaired(WAIT_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

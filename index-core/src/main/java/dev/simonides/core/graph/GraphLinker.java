@@ -113,12 +113,23 @@ public final class GraphLinker {
         }
         int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0);
         assert top == 0;
+        releasePins(graph, ordinal);
         for (int i = 0; i < chosenCounts[0]; i++) {
             appendIfRoom(graph, ordinal, chosen[0][i]);
             appendIfRoom(graph, chosen[0][i], ordinal);
         }
         attach(graph, ordinal, reached);
         graph.markLinked(ordinal);
+    }
+
+    /** Makes room for pins in a list that a file has filled with them: nothing that is reached relies on an unreached node. */
+    private static void releasePins(Graph graph, int ordinal) {
+        synchronized (graph.stripe(ordinal)) {
+            if (graph.pinned(ordinal) > graph.capacity(0) - 2) {
+                graph.noteChange(ordinal);
+                graph.setPinned(ordinal, 0);
+            }
+        }
     }
 
     private static void appendIfRoom(Graph graph, int from, int to) {

@@ -4,10 +4,12 @@ package dev.simonides.core.link;
 import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.graph.GraphRepair;
 import dev.simonides.core.tenant.PendingWindow;
 import dev.simonides.core.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +23,8 @@ import java.util.function.Supplier;
  * indexers can work on one tenant, and many tenants take turns.
  */
 public final class Indexers implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Indexers.class.getName());
+
     /** Ordinals claimed at a time: 8 links are about a millisecond, which keeps the queue cold and the shares even. */
     private static final int CLAIM_ORDINALS = 8;
 
@@ -101,35 +105,49 @@ public final class Indexers implements AutoCloseable {
     private void run(GraphLinker linker, int slot) {
         try {
             while (!stopping) {
-                Tenant tenant = work.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-                if (tenant != null) {
+                Optional<Tenant> tenant = awaitWork();
+                if (tenant.isPresent()) {
                     epochs.enter(slot);
                     try {
-                        linkShare(tenant, linker);
+                        work(tenant.get(), linker, slot);
                     } finally {
                         epochs.leave(slot);
                     }
                 }
             }
-        } catch (InterruptedException e) {
-            // By close, or by a program that ends all its threads: the store can go on without linking.
-            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
         }
     }
 
-    private void linkShare(Tenant tenant, GraphLinker linker) {
+    private Optional<Tenant> awaitWork() {
+        try {
+            return Optional.ofNullable(work.poll(POLL_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            // By close, which has said so, or by somebody who interrupts threads that are not his: linking goes on.
+            return Optional.empty();
+        }
+    }
+
+    private void work(Tenant tenant, GraphLinker linker, int slot) {
         PendingWindow pending = tenant.pending();
         Graph graph = tenant.graph();
-        long claim = graph == null || !tenant.graphWanted() ? 0 : pending.claim(CLAIM_ORDINALS);
-        if (graph == null || claim == 0) {
+        if (graph == null || !pending.claimable()) {
             pending.unschedule();
             // A put between the claim and this line saw the tenant scheduled: look again.
             announce(tenant);
             return;
         }
         work.add(tenant);
+        if (pending.takeRepair()) {
+            repair(tenant, graph, linker, slot);
+        } else {
+            linkShare(tenant, graph, linker);
+        }
+    }
+
+    private void linkShare(Tenant tenant, Graph graph, GraphLinker linker) {
+        long claim = tenant.pending().claim(CLAIM_ORDINALS);
         int first = (int) (claim >>> 32);
         int end = first + (int) claim;
         for (int ordinal = first; ordinal < end && !stopping; ordinal++) {
@@ -139,6 +157,23 @@ public final class Indexers implements AutoCloseable {
                 linker.link(graph, tenant.vectors(), ordinal, tenant.count(), tenant::dead);
             }
         }
-        pending.advance(graph);
+        tenant.pending().advance(graph);
+    }
+
+    private void repair(Tenant tenant, Graph graph, GraphLinker linker, int slot) {
+        GraphRepair repair = new GraphRepair(graph, tenant.vectors(), tenant.count(), () -> {
+            // Between two nodes: nobody is kept waiting for the end of a long repair.
+            epochs.leave(slot);
+            epochs.enter(slot);
+            return !stopping;
+        });
+        int lost = repair.run(linker, tenant::dead);
+        tenant.pending().repaired();
+        if (lost > 0) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    () -> "linked " + lost + " vectors of tenant '" + tenant.name()
+                            + "' again that the loaded graph did not lead to");
+        }
     }
 }

@@ -3,10 +3,12 @@ package dev.simonides.core.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphCheck;
 import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.graph.GraphRepair;
 import dev.simonides.core.graph.GraphShape;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.memory.Slabs;
@@ -36,15 +38,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * Tenants with graphs and without a store around them, and their restart: the vectors come back as they were, the graphs
  * from files. One thread writes and checkpoints; linking may be done by others, each with its own linker.
  */
-final class GraphFixture implements AutoCloseable {
+public final class GraphFixture implements AutoCloseable {
     static final UUID STORE = new UUID(0x5107, 42);
     static final int M = 4;
     static final long SEED = 42;
     static final GraphShape SHAPE = new GraphShape(M, SEED);
 
     final VectorCodec codec;
-    final Tenants tenants;
-    final AtomicLong published = new AtomicLong();
+    public final Tenants tenants;
+    public final AtomicLong published = new AtomicLong();
     final List<String> rebuilt = new ArrayList<>();
     GraphFiles files = GraphFiles.none(SHAPE);
     private final Arena arena = Arena.ofShared();
@@ -58,7 +60,7 @@ final class GraphFixture implements AutoCloseable {
     private final AtomicLong nextFileId;
 
     private GraphFixture(int dimension, int exactScanMax, AtomicLong nextFileId) {
-        codec = VectorCodec.of(dimension, Similarity.EUCLIDEAN, OriginalFormat.NONE, Kernels.best());
+        codec = VectorCodec.of(dimension, Similarity.EUCLIDEAN, OriginalFormat.F32, Kernels.best());
         this.exactScanMax = exactScanMax;
         this.nextFileId = nextFileId;
         tenants = new Tenants(new TenantShape(codec, M, exactScanMax, SEED, slabs, records));
@@ -67,35 +69,35 @@ final class GraphFixture implements AutoCloseable {
         search = new TenantSearch(Kernels.best(), codec, exactScanMax, published);
     }
 
-    static GraphFixture of(int dimension) {
+    public static GraphFixture of(int dimension) {
         return new GraphFixture(dimension, 0, new AtomicLong(1));
     }
 
-    GraphLinker newLinker() {
+    public GraphLinker newLinker() {
         return new GraphLinker(Kernels.best(), codec, M, 32, arena);
     }
 
-    Tenant tenant(String name) {
+    public Tenant tenant(String name) {
         return tenants.findOrMake(name);
     }
 
-    Graph graph(String name) {
+    public Graph graph(String name) {
         Graph graph = tenant(name).graph();
         assertNotNull(graph);
         return graph;
     }
 
-    float[] vector(String name, int ordinal) {
+    public synchronized float[] vector(String name, int ordinal) {
         return vectors.get(name).get(ordinal);
     }
 
     /** Puts vectors, publishes them and links none. */
-    void add(String name, float[]... added) {
+    public synchronized void add(String name, float[]... added) {
         Tenant tenant = tenant(name);
         List<float[]> present = vectors.computeIfAbsent(name, unknown -> new ArrayList<>());
         try (Arena local = Arena.ofConfined()) {
             MemorySegment query = local.allocate(codec.exactQueryBytes(), 64);
-            MemorySegment stored = local.allocate((long) codec.codePitch() + 64, 64);
+            MemorySegment stored = local.allocate((long) codec.codePitch() + codec.originalBytes() + 64, 64);
             for (float[] vector : added) {
                 codec.encode(vector, query.address(), stored.address() + 64, stored.address() + 64 + codec.codeBytes());
                 int ordinal = tenant.place();
@@ -111,14 +113,14 @@ final class GraphFixture implements AutoCloseable {
         }
     }
 
-    void kill(String name, int ordinal) {
+    public synchronized void kill(String name, int ordinal) {
         tenant(name).kill(ordinal, published.get() + 1);
         tenant(name).publish();
         published.incrementAndGet();
     }
 
     /** Claims and settles up to so many ordinals, as an indexer does; says whether there was one. */
-    boolean link(String name, int ordinals) {
+    public boolean link(String name, int ordinals) {
         return link(name, ordinals, linker);
     }
 
@@ -139,11 +141,12 @@ final class GraphFixture implements AutoCloseable {
     }
 
     /** What the writer thread takes for a checkpoint. */
-    Snapshot snapshot() {
+    public synchronized Snapshot snapshot() {
         return new Snapshot(
                 LogStart.BEGINNING,
                 published.get(),
                 tenants.all().stream()
+                        .filter(tenant -> tenant.count() > 0)
                         .map(tenant -> new TenantSnapshot(
                                 tenant, tenant.count(), tenant.pending().floor()))
                         .toList());
@@ -154,18 +157,18 @@ final class GraphFixture implements AutoCloseable {
     }
 
     /** Writes a checkpoint of now and commits it. */
-    List<FileEntry> checkpoint(StorageDirectory directory) {
+    public List<FileEntry> checkpoint(StorageDirectory directory) {
         Prepared prepared = files.write(target(directory), snapshot());
         prepared.commit();
         return prepared.entries();
     }
 
     /** The next process: what the snapshot holds of the vectors, and of the graphs what the files give. */
-    GraphFixture restart(StorageDirectory directory, Snapshot snapshot, List<FileEntry> entries, int threads) {
+    public GraphFixture restart(StorageDirectory directory, Snapshot snapshot, List<FileEntry> entries, int threads) {
         GraphFixture next = new GraphFixture(codec.dimension(), exactScanMax, nextFileId);
         for (TenantSnapshot held : snapshot.tenants()) {
             String name = held.tenant().name();
-            next.addWithoutGraph(name, vectors.get(name).subList(0, held.count()));
+            next.add(name, vectorsOf(name, held.count()));
             for (int ordinal = 0; ordinal < held.count(); ordinal++) {
                 if (held.tenant().deathLsn(ordinal) <= snapshot.lsn()) {
                     next.tenant(name).kill(ordinal, held.tenant().deathLsn(ordinal));
@@ -178,12 +181,12 @@ final class GraphFixture implements AutoCloseable {
         return next;
     }
 
-    private void addWithoutGraph(String name, List<float[]> added) {
-        add(name, added.toArray(float[][]::new));
+    private synchronized float[][] vectorsOf(String name, int count) {
+        return vectors.get(name).subList(0, count).toArray(float[][]::new);
     }
 
     /** The keys of the best hits, by the walk that the engine chooses, or by the exact one. */
-    int[] search(String name, float[] query, int k, int ef, boolean exact) {
+    public int[] search(String name, float[] query, int k, int ef, boolean exact) {
         if (exact) {
             search.exact(tenant(name), query, k, scratch);
         } else {
@@ -197,13 +200,24 @@ final class GraphFixture implements AutoCloseable {
     }
 
     /** Asserts that the lists hold nothing they must not hold. */
-    void assertSound(String name) {
+    public void assertSound(String name) {
         List<String> findings = new ArrayList<>();
         assertEquals(true, new GraphCheck(graph(name), tenant(name)::count, findings::add).checkLists() >= 0);
         assertEquals(List.of(), findings);
     }
 
-    long unreachable(String name) {
+    /** Does what the indexers do in the background after a restart: link what is pending, and what is lost. */
+    public void settle(String name) {
+        while (link(name, 64)) {
+            // All of it.
+        }
+        Tenant tenant = tenant(name);
+        int lost = new GraphRepair(graph(name), tenant.vectors(), tenant.count(), () -> true).run(linker, tenant::dead);
+        assertTrue(lost >= 0);
+        tenant.pending().repaired();
+    }
+
+    public long unreachable(String name) {
         Tenant tenant = tenant(name);
         return new GraphCheck(graph(name), tenant::count, finding -> {}).unreachable(ordinal -> !tenant.dead(ordinal));
     }

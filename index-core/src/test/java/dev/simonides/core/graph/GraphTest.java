@@ -16,6 +16,7 @@ import dev.simonides.quantization.Similarity;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -111,6 +112,55 @@ class GraphTest {
                 assertTrue(neighbors.size() <= graph.capacity(level));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 20, 590})
+    void everyOneOfManyEqualVectorsIsFound(int others) {
+        float[] equal = Vectors.gaussian(3, 16);
+        float[][] vectors = Vectors.clustered(1, COUNT, 16, 10, 0.5);
+        for (int ordinal = 0; ordinal < COUNT; ordinal++) {
+            fixture.add(ordinal % COUNT < others ? vectors[ordinal] : equal);
+        }
+        fixture.link(COUNT);
+        Graph graph = fixture.tenant().graph();
+        assertNotNull(graph);
+
+        assertEquals(List.of(), findings(graph));
+        assertEquals(COUNT, reachedOnLayer0(graph, graph.entryOrdinal()));
+        assertEquals(COUNT, reachedOnLayer0(graph, 0), "from the first node too");
+        assertEquals(COUNT, reachedOnLayer0(graph, COUNT - 1), "and from the last");
+    }
+
+    private static int reachedOnLayer0(Graph graph, int from) {
+        Set<Integer> reached = new HashSet<>(Set.of(from));
+        List<Integer> open = new ArrayList<>(reached);
+        while (!open.isEmpty()) {
+            for (int neighbor : GraphView.list(graph, open.removeLast(), 0)) {
+                if (reached.add(neighbor)) {
+                    open.add(neighbor);
+                }
+            }
+        }
+        return reached.size();
+    }
+
+    @Test
+    void linkingAgainKeepsWhatIsThereAndNamesNothingTwice() {
+        Graph graph = linked();
+        Set<Integer> before = new HashSet<>();
+        for (int neighbor : GraphView.list(graph, 17, 0)) {
+            before.add(neighbor);
+        }
+
+        fixture.linkAgain(17);
+
+        assertEquals(List.of(), findings(graph));
+        int[] after = GraphView.list(graph, 17, 0);
+        assertEquals(after.length, Arrays.stream(after).distinct().count());
+        assertEquals(COUNT, reachedOnLayer0(graph, 17));
+        assertEquals(COUNT, reachedOnLayer0(graph, graph.entryOrdinal()));
+        assertTrue(Arrays.stream(after).anyMatch(before::contains));
     }
 
     @Test

@@ -76,6 +76,15 @@ public final class TenantFixture implements AutoCloseable {
         tenant.pending().advance(graph);
     }
 
+    /** Links a node that is linked already. */
+    public void linkAgain(int ordinal) {
+        Graph graph = tenant.graph();
+        if (graph == null) {
+            throw new IllegalStateException("the tenant has no graph");
+        }
+        linker.link(graph, tenant.vectors(), ordinal, tenant.count(), tenant::dead);
+    }
+
     @Override
     public void close() {
         slabs.close();
