@@ -4,23 +4,19 @@ package dev.simonides.core.tenant;
 import static dev.simonides.core.tenant.LifeLayout.ALIVE;
 import static dev.simonides.core.tenant.LifeLayout.BIRTH_OFFSET;
 import static dev.simonides.core.tenant.LifeLayout.DEATH_OFFSET;
-import static dev.simonides.core.tenant.LifeLayout.INT;
 import static dev.simonides.core.tenant.LifeLayout.LIFE_BYTES;
-import static dev.simonides.core.tenant.LifeLayout.LONG;
-import static dev.simonides.core.tenant.LifeLayout.MEMORY;
-import static dev.simonides.core.tenant.LifeLayout.RECORD_KEY_BYTES_OFFSET;
-import static dev.simonides.core.tenant.LifeLayout.RECORD_KEY_OFFSET;
 import static dev.simonides.core.tenant.LifeLayout.RECORD_OFFSET;
-import static dev.simonides.core.tenant.LifeLayout.RECORD_PAYLOAD_BYTES_OFFSET;
-import static dev.simonides.core.tenant.LifeLayout.RECORD_PAYLOAD_OFFSET;
-import static dev.simonides.core.tenant.LifeLayout.RECORD_TIMESTAMP_OFFSET;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.simonides.Limits;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.vector.VectorPages;
+import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * side is {@link #pending()}.
  */
 public final class Tenant {
+    private static final MemorySegment MEMORY = OffHeap.everything();
+    private static final VarHandle INT = JAVA_INT.varHandle();
+    private static final VarHandle LONG = JAVA_LONG.varHandle();
+
     private final int id;
     private final String name;
     private final TenantShape shape;
@@ -140,7 +140,7 @@ public final class Tenant {
      * @return bytes
      */
     public long cost(int keyBytes, int payloadBytes) {
-        return LifeLayout.recordBytes(keyBytes, payloadBytes) + TenantShape.bytesPerVector(shape.codec(), shape.m());
+        return recordBytes(keyBytes, payloadBytes) + TenantShape.bytesPerVector(shape.codec(), shape.m());
     }
 
     /**
@@ -151,7 +151,7 @@ public final class Tenant {
      * @return bytes, a multiple of 8
      */
     public static long recordBytes(int keyBytes, int payloadBytes) {
-        return LifeLayout.recordBytes(keyBytes, payloadBytes);
+        return (RecordImageLayout.BYTES + (long) keyBytes + payloadBytes + 7) & -8;
     }
 
     /**
@@ -174,6 +174,11 @@ public final class Tenant {
         int needed = nextOrdinal + 1;
         vectors.reserve(needed);
         lives.ensureCapacity(needed);
+        reserveGraph(needed);
+        return nextOrdinal++;
+    }
+
+    private void reserveGraph(int needed) {
         Graph present = graph;
         if (present != null) {
             present.reserve(needed);
@@ -182,7 +187,70 @@ public final class Tenant {
             present.reserve(needed);
             graph = present;
         }
-        return nextOrdinal++;
+    }
+
+    /**
+     * Makes room in an empty tenant for what is read from files: {@link #loadLife} for every ordinal, the pages of {@link
+     * #vectors()}, then {@link #endLoad}. One thread, before anybody else sees the tenant.
+     *
+     * @param loaded ordinals that will be read, at least 1
+     */
+    public void beginLoad(int loaded) {
+        assert nextOrdinal == 0 : "T2";
+        vectors.beginLoad(loaded);
+        lives.ensureCapacity(loaded);
+        reserveGraph(loaded);
+    }
+
+    /**
+     * Sets the life of an ordinal that is read, or sets it anew. The loading thread only.
+     *
+     * @param ordinal below what {@link #beginLoad} was told
+     * @param birthLsn its birth
+     * @param deathLsn its death, {@code Long.MAX_VALUE} for the living
+     * @param record native address of its record image, which the tenant uses where it lies
+     */
+    public void loadLife(int ordinal, long birthLsn, long deathLsn, long record) {
+        long life = lives.address(ordinal);
+        LONG.set(MEMORY, life + BIRTH_OFFSET, birthLsn);
+        LONG.set(MEMORY, life + DEATH_OFFSET, deathLsn);
+        LONG.set(MEMORY, life + RECORD_OFFSET, record);
+    }
+
+    /**
+     * Sets when an ordinal died, of which only the life was read so far. The loading thread only.
+     *
+     * @param ordinal loaded, alive
+     * @param deathLsn its death
+     */
+    public void loadDeath(int ordinal, long deathLsn) {
+        LONG.set(MEMORY, lives.address(ordinal) + DEATH_OFFSET, deathLsn);
+    }
+
+    /**
+     * Says where the payload of a loaded ordinal stands. The loading thread only.
+     *
+     * @param ordinal loaded
+     * @param address native, valid until the store closes
+     * @param payloadBytes its length
+     */
+    public void loadPayload(int ordinal, long address, int payloadBytes) {
+        long record = record(ordinal);
+        LONG.set(MEMORY, record + RecordImageLayout.PAYLOAD_ADDRESS, address);
+        INT.set(MEMORY, record + RecordImageLayout.PAYLOAD_BYTES, payloadBytes);
+    }
+
+    /**
+     * Makes everything loaded known to readers: the tenant is as if its ordinals had been written.
+     *
+     * @param loaded as {@link #beginLoad} was told
+     * @param live how many of them are alive
+     */
+    public void endLoad(int loaded, int live) {
+        vectors.endLoad(loaded);
+        nextOrdinal = loaded;
+        liveCount.set(live);
+        publish();
     }
 
     /**
@@ -219,14 +287,14 @@ public final class Tenant {
         assert ordinal == vectors.size() : "T2";
         int keyBytes = stored.keyBytes();
         int payloadBytes = stored.payloadBytes();
-        long record = shape.records().allocate(LifeLayout.recordBytes(keyBytes, payloadBytes), Long.BYTES);
-        INT.set(MEMORY, record + RECORD_KEY_BYTES_OFFSET, keyBytes);
-        INT.set(MEMORY, record + RECORD_PAYLOAD_BYTES_OFFSET, payloadBytes);
-        LONG.set(MEMORY, record + RECORD_TIMESTAMP_OFFSET, stored.timestampMillis());
-        long payload = record + RECORD_KEY_OFFSET + keyBytes;
-        LONG.set(MEMORY, record + RECORD_PAYLOAD_OFFSET, payload);
+        long record = shape.records().allocate(recordBytes(keyBytes, payloadBytes), Long.BYTES);
+        INT.set(MEMORY, record + RecordImageLayout.KEY_BYTES, keyBytes);
+        INT.set(MEMORY, record + RecordImageLayout.PAYLOAD_BYTES, payloadBytes);
+        LONG.set(MEMORY, record + RecordImageLayout.TIMESTAMP_MILLIS, stored.timestampMillis());
+        long payload = record + RecordImageLayout.BYTES + keyBytes;
+        LONG.set(MEMORY, record + RecordImageLayout.PAYLOAD_ADDRESS, payload);
         MemorySegment source = stored.bytes();
-        MemorySegment.copy(source, stored.keyOffset(), MEMORY, record + RECORD_KEY_OFFSET, keyBytes);
+        MemorySegment.copy(source, stored.keyOffset(), MEMORY, record + RecordImageLayout.BYTES, keyBytes);
         MemorySegment.copy(source, stored.payloadOffset(), MEMORY, payload, payloadBytes);
 
         long life = lives.address(ordinal);
@@ -320,7 +388,7 @@ public final class Tenant {
      * @return native address of {@link #keyBytes} bytes
      */
     public long keyAddress(int ordinal) {
-        return record(ordinal) + RECORD_KEY_OFFSET;
+        return record(ordinal) + RecordImageLayout.BYTES;
     }
 
     /**
@@ -330,7 +398,7 @@ public final class Tenant {
      * @return 1..512, or 0 for an ordinal that died before the last checkpoint
      */
     public int keyBytes(int ordinal) {
-        return (int) INT.get(MEMORY, record(ordinal) + RECORD_KEY_BYTES_OFFSET);
+        return (int) INT.get(MEMORY, record(ordinal) + RecordImageLayout.KEY_BYTES);
     }
 
     /**
@@ -350,7 +418,7 @@ public final class Tenant {
      * @return native address of {@link #payloadBytes} bytes
      */
     public long payloadAddress(int ordinal) {
-        return (long) LONG.get(MEMORY, record(ordinal) + RECORD_PAYLOAD_OFFSET);
+        return (long) LONG.get(MEMORY, record(ordinal) + RecordImageLayout.PAYLOAD_ADDRESS);
     }
 
     /**
@@ -360,7 +428,7 @@ public final class Tenant {
      * @return 0..67,108,864
      */
     public int payloadBytes(int ordinal) {
-        return (int) INT.get(MEMORY, record(ordinal) + RECORD_PAYLOAD_BYTES_OFFSET);
+        return (int) INT.get(MEMORY, record(ordinal) + RecordImageLayout.PAYLOAD_BYTES);
     }
 
     /**
@@ -370,7 +438,7 @@ public final class Tenant {
      * @return milliseconds since 1970 by the store's clock
      */
     public long timestampMillis(int ordinal) {
-        return (long) LONG.get(MEMORY, record(ordinal) + RECORD_TIMESTAMP_OFFSET);
+        return (long) LONG.get(MEMORY, record(ordinal) + RecordImageLayout.TIMESTAMP_MILLIS);
     }
 
     private long record(int ordinal) {

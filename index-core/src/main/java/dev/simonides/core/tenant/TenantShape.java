@@ -3,7 +3,7 @@ package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.memory.Slabs;
-import dev.simonides.core.vector.VectorPageLayout;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.quantization.VectorCodec;
 
 /**
@@ -25,7 +25,7 @@ public record TenantShape(VectorCodec codec, int m, int exactScanMax, long seed,
      * @return bytes
      */
     public static long bytesPerVector(VectorCodec codec, int m) {
-        return VectorPageLayout.bytesPerCode(codec.codePitch())
+        return PageGeometry.of(codec).bytesPerCode()
                 + codec.originalBytes()
                 + Integer.BYTES
                 + LifeLayout.LIFE_BYTES

@@ -22,6 +22,15 @@ public final class Tenants {
     }
 
     /**
+     * Returns what all tenants have in common.
+     *
+     * @return their shape
+     */
+    public TenantShape shape() {
+        return shape;
+    }
+
+    /**
      * Looks a tenant up.
      *
      * @param name its name

@@ -7,12 +7,15 @@ import static dev.simonides.core.vector.VectorPageLayout.INT;
 import static dev.simonides.core.vector.VectorPageLayout.LONG;
 import static dev.simonides.core.vector.VectorPageLayout.ORDINALS_OFFSET;
 import static dev.simonides.core.vector.VectorPageLayout.PAGE_BYTES_OFFSET;
+import static dev.simonides.core.vector.VectorPageLayout.RESERVED_OFFSET;
 
+import dev.simonides.Limits;
 import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * The vectors of one tenant: pages of codes, their originals beside them, and the two tables that find them.
@@ -22,9 +25,11 @@ import java.lang.foreign.MemorySegment;
  */
 public final class VectorPages {
     private static final MemorySegment MEMORY = OffHeap.everything();
+    private static final long PAGE_ALIGNMENT = 64;
 
     private final Slabs slabs;
     private final VectorCodec codec;
+    private final PageGeometry geometry;
     private final int codePitch;
     private final int originalBytes;
 
@@ -33,7 +38,7 @@ public final class VectorPages {
     private final OrdinalColumn originalBases;
 
     private int reservedPages;
-    private int reservedSlots;
+    private long reservedSlots;
     private int usedSlots;
     private int activePage = -1;
     private int activeSlots;
@@ -49,6 +54,7 @@ public final class VectorPages {
     public VectorPages(Slabs slabs, VectorCodec codec) {
         this.slabs = slabs;
         this.codec = codec;
+        this.geometry = PageGeometry.of(codec);
         this.codePitch = codec.codePitch();
         this.originalBytes = codec.originalBytes();
         this.locations = new OrdinalColumn(slabs, Integer.BYTES);
@@ -64,20 +70,96 @@ public final class VectorPages {
     public void reserve(int count) {
         locations.ensureCapacity(count);
         while (reservedSlots < count) {
-            int pageBytes = VectorPageLayout.pageBytes(reservedPages, codePitch);
-            int slots = VectorPageLayout.slots(pageBytes, codePitch);
+            int pageBytes = geometry.pageBytes(reservedPages);
             pageBases.ensureCapacity(reservedPages + 1);
             originalBases.ensureCapacity(reservedPages + 1);
-            long page = slabs.allocate(pageBytes, 64);
-            MEMORY.set(java.lang.foreign.ValueLayout.JAVA_INT, page + PAGE_BYTES_OFFSET, pageBytes);
-            LONG.set(MEMORY, pageBases.address(reservedPages), page + CODES_OFFSET);
-            if (originalBytes > 0) {
-                long originals = slabs.allocate((long) slots * originalBytes, 64);
-                LONG.set(MEMORY, originalBases.address(reservedPages), originals);
-            }
+            long page = slabs.allocate(pageBytes, PAGE_ALIGNMENT);
+            INT.set(MEMORY, page + PAGE_BYTES_OFFSET, pageBytes);
+            long originals =
+                    originalBytes > 0 ? slabs.allocate(geometry.originalsBytes(reservedPages), PAGE_ALIGNMENT) : 0;
+            place(reservedPages, page, originals);
             reservedPages++;
-            reservedSlots += slots;
+            reservedSlots = geometry.firstOrdinal(reservedPages);
         }
+    }
+
+    private void place(int page, long image, long originals) {
+        LONG.set(MEMORY, originalBases.address(page), originals);
+        LONG.set(MEMORY, pageBases.address(page), image + CODES_OFFSET);
+    }
+
+    /**
+     * Makes room in an empty plane for vectors that are read from files: all pages in one run, their images still missing.
+     * One thread, before anybody else sees the tenant.
+     *
+     * @param count vectors that will be read
+     */
+    public void beginLoad(int count) {
+        assert reservedPages == 0 : "P1";
+        int pages = geometry.pages(count);
+        locations.ensureCapacity(count);
+        pageBases.ensureCapacity(pages);
+        originalBases.ensureCapacity(pages);
+        long image = slabs.allocate(geometry.codesBytes(0, pages), PAGE_ALIGNMENT);
+        long originals = originalBytes > 0 ? slabs.allocate(geometry.originalsBytes(0, pages), PAGE_ALIGNMENT) : 0;
+        for (int page = 0; page < pages; page++) {
+            place(page, image, originals);
+            image += geometry.pageBytes(page);
+            originals += geometry.originalsBytes(page);
+        }
+        reservedPages = pages;
+        reservedSlots = geometry.firstOrdinal(pages);
+    }
+
+    /**
+     * Takes over a page whose image and originals were read to where {@link #imageAddress} and {@link #originalsBase} say,
+     * unless it is not what a writer leaves. One thread a page.
+     *
+     * @param page its number
+     * @param used slots that must be in use
+     * @return what is wrong with its header, or nothing
+     */
+    public Optional<String> acceptPage(int page, int used) {
+        long image = imageAddress(page);
+        int count = (int) INT.get(MEMORY, image + COUNT_OFFSET);
+        int pageBytes = (int) INT.get(MEMORY, image + PAGE_BYTES_OFFSET);
+        if (count != used || pageBytes != geometry.pageBytes(page)) {
+            return Optional.of("page " + page + ": count=" + count + ", expected=" + used + "; pageBytes=" + pageBytes
+                    + ", expected=" + geometry.pageBytes(page));
+        }
+        for (long at = RESERVED_OFFSET; at < ORDINALS_OFFSET; at += Long.BYTES) {
+            if ((long) LONG.get(MEMORY, image + at) != 0) {
+                return Optional.of("page " + page + ": reserved bytes are not zero");
+            }
+        }
+        int first = (int) geometry.firstOrdinal(page);
+        for (int slot = 0; slot < used; slot++) {
+            int ordinal = (int) INT.get(MEMORY, image + ORDINALS_OFFSET + 4L * slot);
+            if (ordinal != first + slot) {
+                return Optional.of("page " + page + ": slot " + slot + " holds ordinal " + ordinal + ", expected "
+                        + (first + slot));
+            }
+            INT.set(MEMORY, locations.address(ordinal), VectorPageLayout.location(page, slot));
+        }
+        for (int slot = used; slot < Limits.PAGE_SLOTS_MAX; slot++) {
+            if ((int) INT.get(MEMORY, image + ORDINALS_OFFSET + 4L * slot) != 0) {
+                return Optional.of("page " + page + ": unused slot " + slot + " is not zero");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Ends loading: the next vector goes behind the loaded ones.
+     *
+     * @param count vectors that were read, as {@link #beginLoad} was told
+     */
+    public void endLoad(int count) {
+        usedSlots = count;
+        activePage = reservedPages - 1;
+        activeUsed = count - (int) geometry.firstOrdinal(activePage);
+        activeSlots = geometry.slots(activePage);
+        pageCount = reservedPages;
     }
 
     /**
@@ -91,7 +173,7 @@ public final class VectorPages {
         if (activePage < 0 || activeUsed == activeSlots) {
             activePage++;
             activeUsed = 0;
-            activeSlots = slotsOf(activePage);
+            activeSlots = geometry.slots(activePage);
             pageCount = activePage + 1;
         }
         int slot = activeUsed++;
@@ -192,6 +274,25 @@ public final class VectorPages {
     }
 
     /**
+     * Returns where the image of a page begins: its header, then the codes.
+     *
+     * @param page placed
+     * @return native address of {@code geometry().pageBytes(page)} bytes
+     */
+    public long imageAddress(int page) {
+        return pageBase(page) - CODES_OFFSET;
+    }
+
+    /**
+     * Returns how large pages are and which ordinals they hold.
+     *
+     * @return the geometry
+     */
+    public PageGeometry geometry() {
+        return geometry;
+    }
+
+    /**
      * Returns where the originals of a page begin; they follow each other without gaps.
      *
      * @param page below {@link #pageCount()}
@@ -221,10 +322,5 @@ public final class VectorPages {
 
     private long originalAt(int location) {
         return originalsBase(VectorPageLayout.page(location)) + (long) VectorPageLayout.slot(location) * originalBytes;
-    }
-
-    private int slotsOf(int page) {
-        int pageBytes = (int) INT.get(MEMORY, pageBase(page) - CODES_OFFSET + PAGE_BYTES_OFFSET);
-        return VectorPageLayout.slots(pageBytes, codePitch);
     }
 }

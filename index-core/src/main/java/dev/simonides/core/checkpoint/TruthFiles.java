@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.checkpoint;
+
+import dev.simonides.core.manifest.FileEntry;
+import dev.simonides.core.manifest.FileKind;
+import dev.simonides.core.tenant.Tenant;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.wal.SealedFileId;
+import dev.simonides.wal.SealedFileLayout;
+import dev.simonides.wal.SealedFileSummary;
+import dev.simonides.wal.SealedFileWriter;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The files of truth of the present generation: vectors, records and payloads, and which ordinals each of them holds.
+ * Confined to the thread that opens, then to the one that checkpoints.
+ */
+public final class TruthFiles {
+    /** A page of the largest class passes through in one piece. */
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    /** The formats, in the order in which their files are listed. */
+    private final List<SectionFormat> formats;
+
+    private Map<FileKind, Coverage> present;
+
+    TruthFiles(VectorCodec codec, Map<FileKind, Coverage> present) {
+        this.formats = List.of(new VectorSections(codec), new RecordSections(), new PayloadSections());
+        this.present = present;
+    }
+
+    /**
+     * Returns the files of a store that never had a checkpoint: none.
+     *
+     * @param codec shape of a vector
+     * @return no file
+     */
+    public static TruthFiles none(VectorCodec codec) {
+        Map<FileKind, Coverage> present = new EnumMap<>(FileKind.class);
+        present.put(FileKind.VECTORS, Coverage.NONE);
+        present.put(FileKind.RECORDS, Coverage.NONE);
+        present.put(FileKind.PAYLOADS, Coverage.NONE);
+        return new TruthFiles(codec, present);
+    }
+
+    /**
+     * Loads a generation into memory that is empty.
+     *
+     * @param directory the store's
+     * @param storeId the store's identity
+     * @param entries what the manifest names, in its order; files that are not truth are passed over
+     * @param memory what is filled; after a failure it must not be used
+     * @param options how
+     * @return the files
+     * @throws dev.simonides.wal.CorruptSegmentException if a file is missing or damaged, or contradicts itself or another
+     * @throws dev.simonides.wal.BudgetExceededException if the budget does not allow what the files hold
+     */
+    public static TruthFiles load(
+            StorageDirectory directory,
+            UUID storeId,
+            List<FileEntry> entries,
+            TruthMemory memory,
+            TruthLoadOptions options) {
+        try (TruthLoad load = new TruthLoad(directory, storeId, memory, options)) {
+            return new TruthFiles(memory.codec(), load.run(entries));
+        }
+    }
+
+    /**
+     * Returns the files of the present generation.
+     *
+     * @return in the order in which they are loaded
+     */
+    public List<FileEntry> entries() {
+        return entries(present);
+    }
+
+    private List<FileEntry> entries(Map<FileKind, Coverage> coverages) {
+        List<FileEntry> entries = new ArrayList<>();
+        for (SectionFormat format : formats) {
+            entries.addAll(coverage(coverages, format.kind()).entries());
+        }
+        return entries;
+    }
+
+    private static Coverage coverage(Map<FileKind, Coverage> coverages, FileKind kind) {
+        return coverages.getOrDefault(kind, Coverage.NONE);
+    }
+
+    /**
+     * Writes what the present files do not hold, all of it from memory, and syncs it; the directory is not synced. Runs
+     * beside the writer and searches: whatever lies below the snapshot's counts does not change but for deaths, which are
+     * told by their LSN.
+     *
+     * @param target where
+     * @param snapshot what
+     * @return the files of the next generation
+     * @throws StorageException if the medium refuses; no new file is left then
+     */
+    public Prepared write(CheckpointTarget target, Snapshot snapshot) {
+        List<TenantSnapshot> tenants = new ArrayList<>(snapshot.tenants());
+        tenants.sort((a, b) -> Arrays.compareUnsigned(name(a), name(b)));
+        Map<FileKind, Coverage> next = new EnumMap<>(FileKind.class);
+        List<String> written = new ArrayList<>();
+        boolean done = false;
+        try {
+            for (SectionFormat format : formats) {
+                Coverage before = coverage(present, format.kind());
+                next.put(format.kind(), write(target, snapshot.lsn(), tenants, format, before, written));
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                delete(target.directory(), written);
+            }
+        }
+        return new PreparedTruth(target.directory(), next, written);
+    }
+
+    private static byte[] name(TenantSnapshot tenant) {
+        return tenant.tenant().name().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Coverage write(
+            CheckpointTarget target,
+            long lsn,
+            List<TenantSnapshot> tenants,
+            SectionFormat format,
+            Coverage before,
+            List<String> written) {
+        long newBytes = newBytes(format, before, tenants, lsn);
+        if (newBytes == 0) {
+            return before;
+        }
+        Coverage kept = before.kept(newBytes);
+        List<SectionPart> parts = parts(format, kept, tenants, lsn);
+        long id = target.nextFileId().getAsLong();
+        String name = format.kind().fileName(id);
+        SealedFileId fileId =
+                new SealedFileId(target.storeId(), id, format.kind().code());
+        try (SealedFileWriter file = SealedFileWriter.create(target.directory(), name, fileId)) {
+            Contents contents = writeParts(format, parts, lsn, file);
+            SealedFileSummary summary = file.finish(contents.write());
+            written.add(name);
+            return kept.plus(FileCoverage.of(new FileEntry(format.kind(), id, summary), contents));
+        }
+    }
+
+    /** About how much the files do not hold; 0 if and only if they hold everything. */
+    private static long newBytes(SectionFormat format, Coverage before, List<TenantSnapshot> tenants, long lsn) {
+        long bytes = 0;
+        for (SectionPart part : parts(format, before, tenants, lsn)) {
+            bytes += SectionLayout.BYTES
+                    + format.estimate(part.tenant(), part.first(), part.end())
+                    + (long) part.deaths() * DeathLayout.BYTES;
+        }
+        return bytes;
+    }
+
+    /** What a file behind the kept ones has to hold. */
+    private static List<SectionPart> parts(
+            SectionFormat format, Coverage kept, List<TenantSnapshot> tenants, long lsn) {
+        List<SectionPart> parts = new ArrayList<>();
+        for (TenantSnapshot snapshot : tenants) {
+            Tenant tenant = snapshot.tenant();
+            int covered = kept.end(tenant.name());
+            int first = covered < snapshot.count() ? format.firstBehind(covered) : covered;
+            SectionPart part = new SectionPart(tenant, first, snapshot.count(), 0, kept.lsn(), lsn);
+            int deaths = format.listsDeaths() ? deaths(part) : 0;
+            if (covered < snapshot.count() || deaths > 0) {
+                parts.add(part.withDeaths(deaths));
+            }
+        }
+        return parts;
+    }
+
+    private static int deaths(SectionPart part) {
+        int deaths = 0;
+        for (int ordinal = 0; ordinal < part.first(); ordinal++) {
+            if (part.listsDeath(ordinal)) {
+                deaths++;
+            }
+        }
+        return deaths;
+    }
+
+    private static Contents writeParts(SectionFormat format, List<SectionPart> parts, long lsn, SealedFileWriter file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(BUFFER_BYTES, SealedFileLayout.ALIGNMENT);
+            SectionOutput out = new SectionOutput(file, buffer);
+            List<Section.Range> fronts = new ArrayList<>(parts.size());
+            for (SectionPart part : parts) {
+                out.align(format.alignment(format.frontBytes(part)));
+                long offset = out.position();
+                format.writeFront(part, out);
+                fronts.add(new Section.Range(offset, out.position() - offset));
+            }
+            out.align(SealedFileLayout.ALIGNMENT);
+            long backStart = out.position();
+            List<Section> sections = new ArrayList<>(parts.size());
+            for (int i = 0; i < parts.size(); i++) {
+                SectionPart part = parts.get(i);
+                out.align(format.alignment(format.frontBytes(part)));
+                long offset = out.position();
+                format.writeBack(part, out);
+                Section.Range back = new Section.Range(offset, out.position() - offset);
+                sections.add(new Section(
+                        part.tenant().name(), part.first(), part.end(), part.deaths(), fronts.get(i), back));
+            }
+            out.flush();
+            return new Contents(lsn, backStart, sections);
+        }
+    }
+
+    private static void delete(StorageDirectory directory, List<String> names) {
+        for (String name : names) {
+            try {
+                directory.delete(name);
+            } catch (StorageException e) {
+                // No manifest names it, so the collection of orphans removes it.
+            }
+        }
+    }
+
+    /** The files of the next generation, those of this one still in place. */
+    private final class PreparedTruth implements Prepared {
+        private final StorageDirectory directory;
+        private final Map<FileKind, Coverage> next;
+        private final List<String> written;
+
+        PreparedTruth(StorageDirectory directory, Map<FileKind, Coverage> next, List<String> written) {
+            this.directory = directory;
+            this.next = next;
+            this.written = written;
+        }
+
+        @Override
+        public List<FileEntry> entries() {
+            return TruthFiles.this.entries(next);
+        }
+
+        @Override
+        public void commit() {
+            present = next;
+        }
+
+        @Override
+        public void abandon() {
+            delete(directory, written);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.checkpoint;
+
+import dev.simonides.core.manifest.FileEntry;
+import dev.simonides.core.manifest.FileKind;
+import dev.simonides.core.tenant.TenantShape;
+import dev.simonides.wal.CorruptSegmentException;
+import dev.simonides.wal.SealedFile;
+import dev.simonides.wal.SealedFileId;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * One loading of a generation: plan from the tables of contents, check that they agree, ask the budget, make room, then read.
+ * Confined to the thread that opens, but for the tasks that it hands out.
+ *
+ * <p>Every number is checked against the size of the file that states it before anything is allocated by it: what a file can
+ * make this allocate is a small multiple of its size.
+ */
+final class TruthLoad implements AutoCloseable {
+    private final StorageDirectory directory;
+    private final UUID storeId;
+    private final TruthMemory memory;
+    private final TruthLoadOptions options;
+    private final Map<FileKind, List<LoadedFile>> files = new EnumMap<>(FileKind.class);
+    private final Map<String, LoadedTenant> tenants = new LinkedHashMap<>();
+
+    TruthLoad(StorageDirectory directory, UUID storeId, TruthMemory memory, TruthLoadOptions options) {
+        this.directory = directory;
+        this.storeId = storeId;
+        this.memory = memory;
+        this.options = options;
+    }
+
+    /** Loads everything; returns which file holds what. */
+    Map<FileKind, Coverage> run(List<FileEntry> entries) {
+        for (FileEntry entry : entries) {
+            if (entry.kind().truth()) {
+                open(entry);
+            }
+        }
+        VectorLoad vectors = new VectorLoad(memory.codec(), options.everyCode());
+        RecordLoad records = new RecordLoad(memory.records(), memory.keys());
+        PayloadLoad payloads = new PayloadLoad(memory.records());
+        files(FileKind.VECTORS).forEach(file -> vectors.plan(file, this::tenant));
+        files(FileKind.RECORDS).forEach(file -> records.plan(file, this::tenant));
+        files(FileKind.PAYLOADS).forEach(file -> payloads.plan(file, this::tenant));
+        tenants.values().forEach(this::requireAgreement);
+        reserve();
+        tenants.values().forEach(loaded -> loaded.tenant.beginLoad(loaded.recordsEnd));
+        LoadTasks tasks = new LoadTasks();
+        // The longest piece that cannot be divided comes first.
+        tasks.add(buffer -> {
+            records.load(files(FileKind.RECORDS), this::tenant, buffer);
+            payloads.load(files(FileKind.PAYLOADS), this::tenant, buffer);
+            records.fillKeys(files(FileKind.RECORDS), this::tenant);
+        });
+        payloads.addTasks(files(FileKind.PAYLOADS), tasks);
+        vectors.addTasks(tasks);
+        tasks.run(options.helpers());
+        tenants.values().forEach(loaded -> loaded.tenant.endLoad(loaded.recordsEnd, loaded.live));
+        return coverages();
+    }
+
+    private void open(FileEntry entry) {
+        SealedFileId id = new SealedFileId(storeId, entry.id(), entry.kind().code());
+        SealedFile file = SealedFile.open(directory, entry.fileName(), id, entry.summary());
+        List<LoadedFile> known = files.computeIfAbsent(entry.kind(), kind -> new ArrayList<>());
+        boolean done = false;
+        try {
+            LoadedFile opened = new LoadedFile(file, entry, Contents.read(file));
+            long before = known.isEmpty() ? 0 : known.getLast().contents().lsn();
+            long lsn = opened.contents().lsn();
+            opened.require(
+                    lsn > before && lsn <= options.lsn(),
+                    file.contentsOffset() + ContentsLayout.LSN,
+                    "table of contents: lsn=" + lsn + ", the file before has " + before + ", the manifest "
+                            + options.lsn());
+            known.add(opened);
+            done = true;
+        } finally {
+            if (!done) {
+                file.close();
+            }
+        }
+    }
+
+    private List<LoadedFile> files(FileKind kind) {
+        return files.getOrDefault(kind, List.of());
+    }
+
+    private LoadedTenant tenant(String name) {
+        return tenants.computeIfAbsent(
+                name, unknown -> new LoadedTenant(memory.tenants().findOrMake(unknown)));
+    }
+
+    private void requireAgreement(LoadedTenant loaded) {
+        if (loaded.vectorsEnd == loaded.recordsEnd && loaded.payloadsEnd == loaded.recordsEnd) {
+            return;
+        }
+        // Two of the three are right, most likely.
+        FileKind odd = loaded.vectorsEnd == loaded.payloadsEnd
+                ? FileKind.RECORDS
+                : loaded.recordsEnd == loaded.payloadsEnd ? FileKind.VECTORS : FileKind.PAYLOADS;
+        throw new CorruptSegmentException(
+                files(odd).isEmpty()
+                        ? odd.fileName(0)
+                        : files(odd).getLast().entry().fileName(),
+                StorageException.NO_OFFSET,
+                "the files disagree about tenant '" + loaded.tenant.name() + "': vectors end at ordinal "
+                        + loaded.vectorsEnd + ", records at " + loaded.recordsEnd + ", payloads at "
+                        + loaded.payloadsEnd);
+    }
+
+    private void reserve() {
+        TenantShape shape = memory.tenants().shape();
+        long perVector = TenantShape.bytesPerVector(shape.codec(), shape.m());
+        long bytes = 0;
+        for (LoadedTenant loaded : tenants.values()) {
+            bytes += loaded.recordsEnd * perVector;
+        }
+        for (FileKind kind : List.of(FileKind.RECORDS, FileKind.PAYLOADS)) {
+            for (LoadedFile file : files(kind)) {
+                bytes += file.file().contentsOffset() - file.contents().backStart();
+            }
+        }
+        memory.budget().reserve(bytes);
+    }
+
+    private Map<FileKind, Coverage> coverages() {
+        Map<FileKind, Coverage> coverages = new EnumMap<>(FileKind.class);
+        for (FileKind kind : List.of(FileKind.VECTORS, FileKind.RECORDS, FileKind.PAYLOADS)) {
+            coverages.put(
+                    kind,
+                    new Coverage(files(kind).stream()
+                            .map(file -> FileCoverage.of(file.entry(), file.contents()))
+                            .toList()));
+        }
+        return coverages;
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(opened -> opened.forEach(file -> file.file().close()));
+    }
+}

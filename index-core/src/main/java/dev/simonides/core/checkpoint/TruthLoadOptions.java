@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.checkpoint;
+
+/**
+ * How files of truth are loaded.
+ *
+ * @param lsn the manifest's LSN: no file may know of later records
+ * @param helpers threads that help the calling one where there is enough to do, 0 or more
+ * @param everyCode whether every code record is checked against its own rules too, which costs more than reading it
+ */
+public record TruthLoadOptions(long lsn, int helpers, boolean everyCode) {}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.checkpoint;
+
+import dev.simonides.core.checkpoint.LoadedTenant.VectorRun;
+import dev.simonides.core.vector.PageGeometry;
+import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.VectorCodec;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Loads vectors: every page is read once, from the newest file that has it, to where it stays. The tasks run on any thread.
+ */
+final class VectorLoad {
+    /** Bytes a task reads: a thousand tasks for 4 GiB, and both cores end at the same time. */
+    private static final long TASK_BYTES = 4L << 20;
+
+    /** A location word has 26 bits for the page. */
+    private static final int PAGES_MAX = 1 << 26;
+
+    private final VectorCodec codec;
+    private final PageGeometry geometry;
+    private final boolean everyCode;
+    private final List<List<VectorRun>> runsByFile = new ArrayList<>();
+
+    VectorLoad(VectorCodec codec, boolean everyCode) {
+        this.codec = codec;
+        this.geometry = PageGeometry.of(codec);
+        this.everyCode = everyCode;
+    }
+
+    /** Pages of one section that are read together. */
+    private record Piece(VectorRun run, int firstPage, int endPage) {}
+
+    /** Takes a file's sections into the plan: docs/FORMAT.md, "Vectors". */
+    void plan(LoadedFile file, Function<String, LoadedTenant> tenants) {
+        file.requirePlaces(new VectorSections(codec));
+        List<VectorRun> runs = new ArrayList<>();
+        for (Section section : file.contents().sections()) {
+            LoadedTenant loaded = tenants.apply(section.tenant());
+            int page = geometry.page(loaded.vectorsEnd);
+            file.require(
+                    section.first() == geometry.firstOrdinal(page) && section.end() > loaded.vectorsEnd,
+                    section,
+                    "the files before end at ordinal " + loaded.vectorsEnd);
+            int end = geometry.pages(section.end());
+            file.require(end <= PAGES_MAX, section, "too many pages");
+            file.require(
+                    section.deaths() == 0
+                            && section.front().bytes() == geometry.codesBytes(page, end)
+                            && section.back().bytes() == geometry.originalsBytes(page, end),
+                    section,
+                    "wrong size: pages=" + section.front().bytes() + ", originals="
+                            + section.back().bytes());
+            loaded.vectorsEnd = section.end();
+            VectorRun before = loaded.newestRun;
+            if (before != null) {
+                before.endPage = page;
+            }
+            loaded.newestRun = new VectorRun(loaded, file, section, page, end);
+            runs.add(loaded.newestRun);
+        }
+        runsByFile.add(runs);
+    }
+
+    /** Divides the reading into tasks, each of which reads one file in ascending order. */
+    void addTasks(LoadTasks tasks) {
+        for (List<VectorRun> runs : runsByFile) {
+            List<Piece> task = new ArrayList<>();
+            long bytes = 0;
+            for (VectorRun run : runs) {
+                for (int page = run.firstPage; page < run.endPage; ) {
+                    int until = until(page, run.endPage, TASK_BYTES - bytes);
+                    task.add(new Piece(run, page, until));
+                    bytes += geometry.codesBytes(page, until) + geometry.originalsBytes(page, until);
+                    page = until;
+                    if (bytes >= TASK_BYTES) {
+                        addTask(task, tasks);
+                        task = new ArrayList<>();
+                        bytes = 0;
+                    }
+                }
+            }
+            if (!task.isEmpty()) {
+                addTask(task, tasks);
+            }
+        }
+    }
+
+    private int until(int page, int end, long bytes) {
+        int until = page;
+        long taken = 0;
+        while (until < end && taken < bytes) {
+            taken += geometry.pageBytes(until) + geometry.originalsBytes(until);
+            until++;
+        }
+        return until;
+    }
+
+    private void addTask(List<Piece> pieces, LoadTasks tasks) {
+        tasks.add(buffer -> {
+            readFronts(pieces, buffer);
+            if (codec.originalBytes() > 0) {
+                readBacks(pieces, buffer);
+            }
+            for (Piece piece : pieces) {
+                for (int page = piece.firstPage(); page < piece.endPage(); page++) {
+                    accept(piece.run(), page);
+                }
+            }
+        });
+    }
+
+    private void readFronts(List<Piece> pieces, MemorySegment buffer) {
+        BlockReader reader = new BlockReader(pieces.getFirst().run().file.file(), buffer);
+        for (Piece piece : pieces) {
+            reader.read(
+                    frontOffset(piece.run(), piece.firstPage()),
+                    geometry.codesBytes(piece.firstPage(), piece.endPage()),
+                    piece.run().loaded.tenant.vectors().imageAddress(piece.firstPage()));
+        }
+    }
+
+    private void readBacks(List<Piece> pieces, MemorySegment buffer) {
+        BlockReader reader = new BlockReader(pieces.getFirst().run().file.file(), buffer);
+        for (Piece piece : pieces) {
+            VectorRun run = piece.run();
+            reader.read(
+                    run.section.back().offset() + geometry.originalsBytes(run.firstPage, piece.firstPage()),
+                    geometry.originalsBytes(piece.firstPage(), piece.endPage()),
+                    run.loaded.tenant.vectors().originalsBase(piece.firstPage()));
+        }
+    }
+
+    private long frontOffset(VectorRun run, int page) {
+        return run.section.front().offset() + geometry.codesBytes(run.firstPage, page);
+    }
+
+    private void accept(VectorRun run, int page) {
+        VectorPages vectors = run.loaded.tenant.vectors();
+        int first = (int) geometry.firstOrdinal(page);
+        int used = Math.min(geometry.slots(page), run.section.end() - first);
+        String defect = vectors.acceptPage(page, used).orElse("");
+        for (int slot = 0; everyCode && defect.isEmpty() && slot < used; slot++) {
+            int ordinal = first + slot;
+            defect = codec.defect(vectors.codeAddress(ordinal))
+                    .map(what -> "code of ordinal " + ordinal + ": " + what)
+                    .orElse("");
+        }
+        if (!defect.isEmpty()) {
+            throw run.file.damaged(frontOffset(run, page), "tenant '" + run.section.tenant() + "': " + defect);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.checkpoint;
+
+import dev.simonides.core.manifest.FileKind;
+import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.vector.PageGeometry;
+import dev.simonides.core.vector.VectorPageLayout;
+import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.VectorCodec;
+import dev.simonides.wal.SealedFileLayout;
+
+/**
+ * Writes vectors: in front the images of pages, in the back their originals. A page that the checkpoint fills in part is
+ * written with zeros for the rest; the next file holds it again.
+ */
+final class VectorSections implements SectionFormat {
+    private static final int SMALL_ALIGNMENT = 64;
+
+    private final PageGeometry geometry;
+    private final int codePitch;
+    private final int originalBytes;
+
+    VectorSections(VectorCodec codec) {
+        this.geometry = PageGeometry.of(codec);
+        this.codePitch = codec.codePitch();
+        this.originalBytes = codec.originalBytes();
+    }
+
+    @Override
+    public FileKind kind() {
+        return FileKind.VECTORS;
+    }
+
+    @Override
+    public int firstBehind(int covered) {
+        return (int) geometry.firstOrdinal(geometry.page(covered));
+    }
+
+    @Override
+    public long estimate(Tenant tenant, int first, int end) {
+        int page = geometry.page(first);
+        return geometry.codesBytes(page, geometry.pages(end)) + geometry.originalsBytes(page, geometry.pages(end));
+    }
+
+    /** Large runs begin with a block, so that no page shares its checksums with another tenant's. */
+    @Override
+    public int alignment(long bytes) {
+        return bytes >= SealedFileLayout.BLOCK_BYTES ? SealedFileLayout.BLOCK_BYTES : SMALL_ALIGNMENT;
+    }
+
+    @Override
+    public long frontBytes(SectionPart part) {
+        return geometry.codesBytes(geometry.page(part.first()), geometry.pages(part.end()));
+    }
+
+    @Override
+    public void writeFront(SectionPart part, SectionOutput out) {
+        VectorPages vectors = part.tenant().vectors();
+        int end = geometry.pages(part.end());
+        for (int page = geometry.page(part.first()); page < end; page++) {
+            long image = vectors.imageAddress(page);
+            int used = used(page, part.end());
+            if (used == geometry.slots(page)) {
+                out.copy(image, geometry.pageBytes(page));
+            } else {
+                writePartial(page, used, image, out);
+            }
+        }
+    }
+
+    /** The writer goes on in this page: what it has put behind the used slots meanwhile is left out. */
+    private void writePartial(int page, int used, long image, SectionOutput out) {
+        out.putInt(used);
+        out.putInt(geometry.pageBytes(page));
+        out.zeros(VectorPageLayout.ORDINALS_OFFSET - 2 * Integer.BYTES);
+        out.copy(image + VectorPageLayout.ORDINALS_OFFSET, (long) used * Integer.BYTES);
+        out.zeros(VectorPageLayout.CODES_OFFSET - VectorPageLayout.ORDINALS_OFFSET - (long) used * Integer.BYTES);
+        long codes = (long) used * codePitch;
+        out.copy(image + VectorPageLayout.CODES_OFFSET, codes);
+        out.zeros(geometry.pageBytes(page) - VectorPageLayout.CODES_OFFSET - codes);
+    }
+
+    @Override
+    public void writeBack(SectionPart part, SectionOutput out) {
+        if (originalBytes == 0) {
+            return;
+        }
+        VectorPages vectors = part.tenant().vectors();
+        int end = geometry.pages(part.end());
+        for (int page = geometry.page(part.first()); page < end; page++) {
+            long bytes = (long) used(page, part.end()) * originalBytes;
+            out.copy(vectors.originalsBase(page), bytes);
+            out.zeros(geometry.originalsBytes(page) - bytes);
+        }
+    }
+
+    private int used(int page, int end) {
+        return (int) Math.min(geometry.slots(page), end - geometry.firstOrdinal(page));
+    }
+}
