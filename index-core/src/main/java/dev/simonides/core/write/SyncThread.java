@@ -76,6 +76,8 @@ final class SyncThread {
                     prepare();
                 } else {
                     LockSupport.park(this);
+                    // By a program that interrupts every thread it finds: with the flag set, a file would close itself.
+                    var _ = Thread.interrupted();
                 }
             }
         } catch (Throwable e) { // whatever it is: nobody knows what is durable

@@ -25,33 +25,105 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** A writer over any directory, without a store around it. */
 final class WriterFixture implements AutoCloseable {
     static final VectorCodec CODEC = VectorCodec.of(4, Similarity.DOT, OriginalFormat.NONE, Kernels.best());
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     final Slabs slabs = new Slabs();
     final Slabs records = new Slabs();
     final Tenants tenants = new Tenants(new TenantShape(CODEC, 8, 100_000, 1, slabs, records));
-    final KeyDirectory keys = new HeapKeyDirectory(1);
+    final MemoryBudget budget = new MemoryBudget(1L << 30);
     final AtomicLong published = new AtomicLong();
+    /** The sync thread, then the writer thread. */
+    final List<Thread> threads = new ArrayList<>();
+
+    final KeyDirectory keys;
     final WriteAheadLog log;
     final Writer writer;
 
+    /** What else than a usual writer over a usual log. */
+    record Shape(
+            int segmentBytes,
+            long logBytesMax,
+            KeyDirectory keys,
+            Consumer<Tenant> onPublished,
+            ThreadFactory threads) {
+        static Shape usual() {
+            return new Shape(
+                    4 << 20,
+                    1L << 30,
+                    new HeapKeyDirectory(1),
+                    tenant -> {},
+                    work -> Thread.ofPlatform().daemon().unstarted(work));
+        }
+
+        Shape segmentBytes(int bytes) {
+            return new Shape(bytes, logBytesMax, keys, onPublished, threads);
+        }
+
+        Shape logBytesMax(long bytes) {
+            return new Shape(segmentBytes, bytes, keys, onPublished, threads);
+        }
+
+        Shape keys(KeyDirectory directory) {
+            return new Shape(segmentBytes, logBytesMax, directory, onPublished, threads);
+        }
+
+        Shape onPublished(Consumer<Tenant> listener) {
+            return new Shape(segmentBytes, logBytesMax, keys, listener, threads);
+        }
+
+        Shape threads(ThreadFactory factory) {
+            return new Shape(segmentBytes, logBytesMax, keys, onPublished, factory);
+        }
+    }
+
     WriterFixture(StorageDirectory directory, Durability durability) {
-        LogOptions options = LogOptions.of(new UUID(1, 2)).segmentBytes(1 << 20).salts(new Random(1));
+        this(directory, durability, Shape.usual());
+    }
+
+    WriterFixture(StorageDirectory directory, Durability durability, Shape shape) {
+        LogOptions options =
+                LogOptions.of(new UUID(1, 2)).segmentBytes(shape.segmentBytes()).salts(new Random(1));
+        keys = shape.keys();
         log = WriteAheadLog.create(directory, options);
-        MemoryBudget budget = new MemoryBudget(1L << 30);
         Applier applier = new Applier(tenants, keys, budget, records, CODEC);
         writer = new Writer(
                 new Writer.Parts(log, applier, keys, budget, records, published),
-                new Writer.Terms(durability, 1L << 30),
-                tenant -> {});
+                new Writer.Terms(durability, shape.logBytesMax()),
+                shape.onPublished(),
+                work -> {
+                    Thread thread = shape.threads().newThread(work);
+                    threads.add(thread);
+                    return thread;
+                });
     }
 
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Waits for something that other threads bring about. */
+    static void await(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > PATIENCE_NANOS) {
+                throw new AssertionError("it never came");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Waits until the writer has nothing to do, or waits for the medium. */
+    void awaitIdle() {
+        Thread thread = threads.get(1);
+        await(() -> thread.getState() == Thread.State.TIMED_WAITING);
     }
 
     Tenant tenant() {
@@ -59,8 +131,8 @@ final class WriterFixture implements AutoCloseable {
     }
 
     /** A memory of this key; the ordinal comes from the writer. */
-    WriteRequest.Put.Entry entry(String key) {
-        PutRecord put = PutRecord.layOut(bytes("t"), bytes(key), bytes("text of " + key), CODEC.codeBytes(), 5);
+    WriteRequest.Put.Entry entry(String key, String text) {
+        PutRecord put = PutRecord.layOut(bytes("t"), bytes(key), bytes(text), CODEC.codeBytes(), 5);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment code = arena.allocate(CODEC.codePitch(), 64);
             MemorySegment scratch = arena.allocate(CODEC.exactQueryBytes(), 64);
@@ -73,8 +145,12 @@ final class WriterFixture implements AutoCloseable {
     CompletableFuture<Long> put(String... names) {
         List<WriteRequest.Put.Entry> entries = new ArrayList<>();
         for (String name : names) {
-            entries.add(entry(name));
+            entries.add(entry(name, "text of " + name));
         }
+        return put(entries);
+    }
+
+    CompletableFuture<Long> put(List<WriteRequest.Put.Entry> entries) {
         CompletableFuture<Long> done = new CompletableFuture<>();
         writer.submit(new WriteRequest.Put(entries, done));
         return done;
@@ -96,6 +172,11 @@ final class WriterFixture implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         writer.submit(new WriteRequest.Exclusive(action, done));
         return done;
+    }
+
+    /** Waits until so many records are in the log. */
+    void awaitAppended(long lsn) {
+        await(() -> log.lastLsn() >= lsn);
     }
 
     /** The visible ordinal of a key, or −1. */
