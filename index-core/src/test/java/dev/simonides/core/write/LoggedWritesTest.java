@@ -22,10 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,30 @@ class LoggedWritesTest {
 
     @TempDir
     private Path directory;
+
+    /** A clock that shows what it is told. */
+    private static final class SetClock extends Clock {
+        private final AtomicLong millis;
+
+        SetClock(AtomicLong millis) {
+            this.millis = millis;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(millis.get());
+        }
+    }
 
     /** A record as it stands in the log. */
     private record Logged(long lsn, int type, int flags, ByteBuffer payload) {}
@@ -105,5 +131,26 @@ class LoggedWritesTest {
         assertEquals("ä", text(delete.key()));
         // The clock stands still, and no two records have the same time.
         assertEquals(NOW + 3, delete.bytes().getLong(DeleteLayout.TIMESTAMP_MILLIS));
+    }
+
+    @Test
+    void timesOnlyGoForwardWhateverTheClockDoes() throws IOException {
+        AtomicLong clock = new AtomicLong(NOW);
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(3).clock(new SetClock(clock));
+        long hour = 3_600_000;
+        for (long jump : new long[] {0, hour, -2 * hour}) {
+            try (MemoryIndex index = MemoryIndex.open(directory, options)) {
+                clock.addAndGet(jump);
+                index.put(Memory.of("a", new float[] {1, 2, 3}));
+                assertTrue(index.delete("", "a"));
+            }
+        }
+
+        List<Long> times = new ArrayList<>();
+        for (Logged record : log()) {
+            times.add(record.payload()
+                    .getLong(record.type() == RecordType.PUT ? PutLayout.TIMESTAMP_MILLIS : DeleteLayout.TIMESTAMP_MILLIS));
+        }
+        assertEquals(List.of(NOW, NOW + 1, NOW + hour, NOW + hour + 1, NOW + hour + 2, NOW + hour + 3), times);
     }
 }
