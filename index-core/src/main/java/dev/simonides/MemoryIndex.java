@@ -249,7 +249,7 @@ public final class MemoryIndex implements AutoCloseable {
         }
         codec.check(memory.vector());
         int vectorBytes = codec.codeBytes() + codec.originalBytes();
-        long now = store.options().clock().millis();
+        long now = store.timestampMillis(store.options().clock().millis());
         PutRecord record = PutRecord.layOut(tenantName, key, payload, vectorBytes, now);
         SearchScratch scratch = store.scratchPool().claim();
         try {
@@ -448,6 +448,22 @@ public final class MemoryIndex implements AutoCloseable {
         CompletableFuture<Long> done = new CompletableFuture<>();
         store.writer().submit(new WriteRequest.Flush(done));
         var _ = await(done);
+    }
+
+    /**
+     * Makes a checkpoint: what the store holds is written into files, so that the log before need not be replayed and is
+     * removed, as soon as the checkpoint after this one makes it superfluous. Searches and writes go on meanwhile. The
+     * store makes checkpoints by itself; this one is made now.
+     *
+     * @return the last LSN in the checkpoint
+     * @throws dev.simonides.wal.StoreFullException if the medium is full; everything is as it was
+     * @throws dev.simonides.wal.StorageIoException if the medium refuses; everything is as it was
+     * @throws dev.simonides.wal.StoreFailedException if the store has failed, or fails because nobody knows which
+     *     checkpoint is on the medium; the next opening finds out, and finds everything
+     * @throws IllegalStateException if the store is closed
+     */
+    public long checkpoint() {
+        return store.checkpoint();
     }
 
     /**

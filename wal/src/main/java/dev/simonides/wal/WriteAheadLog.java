@@ -325,7 +325,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * Removes segments that nothing needs any more; the last one stays. The caller makes the directory durable. Any
      * thread that is never interrupted.
      *
-     * @param needed where the part begins that is still needed, as {@link #rotate} said
+     * @param needed where the part begins that is still needed, as {@link #rotate} said; if that is gone nothing is removed
      * @throws StorageIoException if the medium refuses; what is left is removed by a later call
      */
     public void retire(LogStart needed) {
@@ -333,7 +333,7 @@ public final class WriteAheadLog implements AutoCloseable {
         retireLock.lock();
         try {
             List<Long> numbers = LogScan.numbers(directory, 0);
-            if (!numbers.contains(needed.segment())) {
+            if (numbers.isEmpty() || needed.segment() > numbers.getLast()) {
                 throw new IllegalArgumentException("no segment of this log: " + needed);
             }
             // First, because who reads the log from here on must not look for what is gone.

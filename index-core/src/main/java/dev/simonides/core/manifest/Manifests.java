@@ -158,6 +158,16 @@ public final class Manifests {
     }
 
     /**
+     * Says whether what {@link #writeUnfinished} wrote has not got its name.
+     *
+     * @param generation whose
+     * @return whether it is there under its unfinished name
+     */
+    public boolean hasUnfinished(long generation) {
+        return directory.exists(name(generation) + UNFINISHED);
+    }
+
+    /**
      * Removes what {@link #writeUnfinished} wrote, if it is there.
      *
      * @param generation whose

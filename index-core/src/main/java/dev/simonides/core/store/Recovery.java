@@ -5,24 +5,57 @@ import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.RecoveryReport;
 import dev.simonides.Residency;
-import dev.simonides.core.write.Applier;
+import dev.simonides.core.checkpoint.GraphFiles;
+import dev.simonides.core.checkpoint.TruthFiles;
+import dev.simonides.core.checkpoint.TruthLoadOptions;
+import dev.simonides.core.checkpoint.TruthMemory;
+import dev.simonides.core.graph.GraphShape;
+import dev.simonides.core.manifest.FileEntry;
+import dev.simonides.core.manifest.Lineage;
+import dev.simonides.core.manifest.Manifest;
+import dev.simonides.core.manifest.Manifests;
+import dev.simonides.core.write.PutLayout;
+import dev.simonides.core.write.RecordType;
+import dev.simonides.wal.CorruptStoreException;
+import dev.simonides.wal.CorruptWalException;
 import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.LogStart;
 import dev.simonides.wal.LogVisitor;
+import dev.simonides.wal.ReplayReport;
 import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.WriteAheadLog;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of what is on the medium what a store keeps in memory: a function of a directory that starts no thread. The caller
- * holds the store's lock. Confined to one thread.
+ * Makes of what is on the medium what a store keeps in memory: the steps RC3 to RC10 of docs/RECOVERY.md, a function of a
+ * directory that starts no thread unless it may have helpers. The caller holds the store's lock. Confined to one thread.
+ *
+ * <p>The newest generation whose files of truth are whole is loaded, then the log behind it is replayed by the same steps
+ * that apply new writes. A generation that is passed over loses nothing: the log behind the one before it is longer. Only
+ * files are passed over, never records of the log.
  */
 final class Recovery {
     private final StorageDirectory directory;
     private final MemoryIndexOptions options;
     private final LogOptions logOptions;
+    private final int helpers;
+    private final Manifests manifests;
+    private final List<String> rebuilt = new ArrayList<>();
+    private @Nullable StorageException passedOver;
+    private long maxTimestampMillis;
+
+    /** Names what is to be recovered by the calling thread alone. */
+    Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions) {
+        this(directory, options, logOptions, 0);
+    }
 
     /**
      * Names what is to be recovered; nothing is read yet.
@@ -30,27 +63,44 @@ final class Recovery {
      * @param directory the store's
      * @param options those in force
      * @param logOptions with the store's identity
+     * @param helpers threads that may help where there is much to load, 0 or more
      */
-    Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions) {
+    Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions, int helpers) {
         this.directory = directory;
         this.options = options;
         this.logOptions = logOptions;
+        this.helpers = helpers;
+        this.manifests = new Manifests(directory, logOptions.storeId());
     }
+
+    /**
+     * The files of a generation, as they were loaded.
+     *
+     * @param lineage the generation and its predecessor
+     * @param truth its files of truth
+     * @param graphs its graph files
+     */
+    record Loaded(Lineage lineage, TruthFiles truth, GraphFiles graphs) {}
 
     /**
      * What was recovered. The store closes memory and log.
      *
      * @param memory as it was after the last write found
      * @param log ready to be written on
+     * @param loaded what the next checkpoint builds on
+     * @param maxTimestampMillis the latest time stamp of a memory, 0 while there is none
      * @param report what happened
      */
-    record Recovered(StoreMemory memory, WriteAheadLog log, RecoveryReport report) {}
+    record Recovered(
+            StoreMemory memory, WriteAheadLog log, Loaded loaded, long maxTimestampMillis, RecoveryReport report) {}
 
     /** Begins a store that holds nothing. */
     Recovered begin() {
         StoreMemory memory = new StoreMemory(options);
         try {
-            return new Recovered(memory, WriteAheadLog.create(directory, logOptions), report(0, 0, 0, 0, true));
+            Loaded nothing = nothing(memory);
+            WriteAheadLog log = WriteAheadLog.create(directory, logOptions);
+            return new Recovered(memory, log, nothing, 0, report(nothing, log.report(), 0, 0));
         } catch (Throwable e) {
             memory.close();
             throw e;
@@ -60,53 +110,153 @@ final class Recovery {
     /** Recovers a store, to be written on. */
     Recovered run() {
         long startNanos = System.nanoTime();
+        for (long generation : manifests.generations()) {
+            StoreMemory memory = new StoreMemory(options);
+            Loaded loaded = load(generation, memory);
+            if (loaded != null) {
+                return replayed(memory, loaded, startNanos);
+            }
+        }
+        // RC3 without a manifest that can be used: the log alone, if all of it is there.
         StoreMemory memory = new StoreMemory(options);
+        return replayed(memory, nothing(memory), startNanos);
+    }
+
+    private Loaded nothing(StoreMemory memory) {
+        return new Loaded(
+                Lineage.of(directory, manifests, Optional.empty()),
+                TruthFiles.none(memory.codec()),
+                GraphFiles.none(shape()));
+    }
+
+    private GraphShape shape() {
+        return new GraphShape(options.m(), options.seed());
+    }
+
+    /** RC3 to RC5, and the graphs; null if the generation cannot be used, its memory then neither. */
+    private @Nullable Loaded load(long generation, StoreMemory memory) {
+        boolean usable = false;
         try {
-            WriteAheadLog log = replay(memory);
-            return new Recovered(
-                    memory,
-                    log,
-                    report(
-                            System.nanoTime() - startNanos,
-                            log.lastLsn(),
-                            log.report().records(),
-                            log.report().tornBytes(),
-                            log.report().closed()));
-        } catch (Throwable e) {
-            memory.close();
-            throw e;
+            Manifests.Stored stored = manifests.read(generation);
+            Manifest manifest = stored.manifest();
+            List<FileEntry> files = manifest.files();
+            TruthFiles truth = TruthFiles.load(
+                    directory,
+                    logOptions.storeId(),
+                    files,
+                    new TruthMemory(memory.tenants(), memory.keys(), memory.budget(), memory.records(), memory.codec()),
+                    new TruthLoadOptions(manifest.lsn(), helpers, false));
+            rebuilt.clear();
+            GraphFiles graphs = GraphFiles.load(
+                    directory, logOptions.storeId(), files, memory.tenants(), shape(), 1 + helpers, rebuilt::add);
+            maxTimestampMillis = manifest.maxTimestampMillis();
+            Loaded loaded = new Loaded(Lineage.of(directory, manifests, Optional.of(stored)), truth, graphs);
+            usable = true;
+            return loaded;
+        } catch (CorruptStoreException | StorageIoException e) {
+            if (passedOver == null) {
+                passedOver = e;
+            } else {
+                passedOver.addSuppressed(e);
+            }
+            return null;
+        } finally {
+            if (!usable) {
+                memory.close();
+            }
         }
     }
 
-    private static RecoveryReport report(long nanos, long lsn, long records, long tornBytes, boolean closed) {
-        return new RecoveryReport(
-                0,
-                lsn,
-                records,
-                tornBytes,
-                closed,
-                Optional.empty(),
-                List.of(),
-                0,
-                Residency.RESIDENT,
-                Duration.ofNanos(nanos));
+    /** RC6, RC7 and RC9; then what a crash left behind is removed. */
+    private Recovered replayed(StoreMemory memory, Loaded loaded, long startNanos) {
+        WriteAheadLog log = null;
+        try {
+            log = WriteAheadLog.open(directory, logOptions, start(loaded), visitor(memory));
+            memory.applier().replayed();
+            memory.published().set(log.lastLsn());
+            int orphans = passedOver == null ? collect(log, loaded.lineage()) : 0;
+            long nanos = System.nanoTime() - startNanos;
+            return new Recovered(memory, log, loaded, maxTimestampMillis, report(loaded, log.report(), orphans, nanos));
+        } catch (Throwable e) {
+            suppressing(e, log);
+            memory.close();
+            throw cause(e);
+        }
     }
 
-    private WriteAheadLog replay(StoreMemory memory) {
-        Applier applier = memory.applier();
-        WriteAheadLog opened = WriteAheadLog.open(directory, logOptions, new LogVisitor() {
+    private static LogStart start(Loaded loaded) {
+        return loaded.lineage()
+                .present()
+                .map(stored -> stored.manifest().start())
+                .orElse(LogStart.BEGINNING);
+    }
+
+    /** A log too short for the generation fallen back on is the fault of the one that was passed over. */
+    private RuntimeException cause(Throwable e) {
+        StorageException first = passedOver;
+        if (first != null && e instanceof CorruptWalException) {
+            first.addSuppressed(e);
+            return first;
+        }
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) e;
+    }
+
+    private static void suppressing(Throwable cause, @Nullable WriteAheadLog log) {
+        if (log != null) {
+            try {
+                log.close();
+            } catch (StorageException e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    private LogVisitor visitor(StoreMemory memory) {
+        return new LogVisitor() {
             @Override
             public void record(long lsn, int type, int flags, ByteBuffer payload) {
-                applier.replay(lsn, type, payload);
+                memory.applier().replay(lsn, type, payload);
+                if (type == RecordType.PUT) {
+                    long timestamp =
+                            payload.slice().order(ByteOrder.LITTLE_ENDIAN).getLong(PutLayout.TIMESTAMP_MILLIS);
+                    maxTimestampMillis = Math.max(maxTimestampMillis, timestamp);
+                }
             }
 
             @Override
             public void progress(long bytesDone, long bytesTotal) {
                 options.progress().progressed(ProgressListener.Phase.REPLAY, bytesDone, bytesTotal);
             }
-        });
-        applier.replayed();
-        memory.published().set(opened.lastLsn());
-        return opened;
+        };
+    }
+
+    /** Nothing is removed behind a generation that was passed over: its files are all there is of what is damaged. */
+    private static int collect(WriteAheadLog log, Lineage lineage) {
+        try {
+            log.retire(lineage.retainedStart());
+        } catch (StorageException e) {
+            // The next checkpoint tries again.
+        }
+        return lineage.removeOrphans();
+    }
+
+    private RecoveryReport report(Loaded loaded, ReplayReport replay, int orphans, long nanos) {
+        return new RecoveryReport(
+                loaded.lineage()
+                        .present()
+                        .map(stored -> stored.manifest().generation())
+                        .orElse(0L),
+                Math.max(replay.lastLsn(), loaded.lineage().lsn()),
+                replay.records(),
+                replay.tornBytes(),
+                replay.closed(),
+                Optional.ofNullable(passedOver).map(StorageException::getMessage),
+                rebuilt,
+                orphans,
+                Residency.RESIDENT,
+                Duration.ofNanos(nanos));
     }
 }

@@ -5,6 +5,10 @@ import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.RecoveryReport;
 import dev.simonides.VerifyReport;
+import dev.simonides.core.checkpoint.CheckpointTrigger;
+import dev.simonides.core.checkpoint.Checkpointer;
+import dev.simonides.core.checkpoint.Snapshot;
+import dev.simonides.core.checkpoint.TenantSnapshot;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.link.Indexers;
@@ -14,17 +18,25 @@ import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.Tenants;
+import dev.simonides.core.write.WriteRequest;
 import dev.simonides.core.write.Writer;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.LogStart;
 import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageLock;
+import dev.simonides.wal.StoreFailedException;
 import dev.simonides.wal.WriteAheadLog;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -38,11 +50,13 @@ import java.util.function.UnaryOperator;
 public final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Store.class.getName());
 
+    /** What an opening replays in less time than it takes to start a program. */
+    private static final long REPLAY_AT_OPEN_BYTES_MAX = 1 << 20;
+
     private final Keeper keeper;
     private final StorageDirectory directory;
     private final StorageLock lock;
     private final MemoryIndexOptions options;
-    private final LogOptions logOptions;
     private final StoreMemory memory;
     private final RecoveryReport recovery;
     private final ScratchPool scratchPool;
@@ -50,6 +64,9 @@ public final class Store implements AutoCloseable {
     private final WriteAheadLog log;
     private final Writer writer;
     private final Indexers indexers;
+    private final Checkpointer checkpointer;
+    private final CheckpointTrigger trigger;
+    private final AtomicLong maxTimestampMillis;
     private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -59,13 +76,13 @@ public final class Store implements AutoCloseable {
             StorageDirectory directory,
             StorageLock lock,
             MemoryIndexOptions options,
-            LogOptions logOptions,
+            StoreFile file,
             Recovery.Recovered recovered) {
         this.keeper = keeper;
         this.directory = directory;
         this.lock = lock;
         this.options = options;
-        this.logOptions = logOptions;
+        this.maxTimestampMillis = new AtomicLong(recovered.maxTimestampMillis());
         this.memory = recovered.memory();
         this.recovery = recovered.report();
         this.log = recovered.log();
@@ -80,6 +97,19 @@ public final class Store implements AutoCloseable {
                         log, memory.applier(), memory.keys(), memory.budget(), memory.records(), memory.published()),
                 new Writer.Terms(options.durability(), options.logBytesMax()),
                 indexers::announce);
+        Recovery.Loaded loaded = recovered.loaded();
+        this.checkpointer = new Checkpointer(
+                new Checkpointer.Parts(
+                        directory,
+                        lock,
+                        log,
+                        file.storeId(),
+                        file.bytes(),
+                        maxTimestampMillis::get,
+                        List.of(loaded.truth()::write, loaded.graphs()::write)),
+                loaded.lineage());
+        this.trigger = new CheckpointTrigger(
+                options.checkpointLogBytes(), loaded.lineage().lsn(), System.nanoTime());
     }
 
     /**
@@ -142,6 +172,79 @@ public final class Store implements AutoCloseable {
             indexers.announce(tenant);
         }
         writer.start();
+        keeper.onTick(this::checkpointIfDue);
+    }
+
+    /**
+     * Makes a checkpoint and waits for it, interrupted or not.
+     *
+     * @return the last LSN in it
+     * @throws StoreFailedException if the store has failed, or fails by it
+     * @throws StorageException if the medium refuses; everything is as it was
+     * @throws IllegalStateException if the store is closed
+     */
+    public long checkpoint() {
+        return keeper.call(() -> {
+            writer.ensureOpen();
+            return checkpoint(this::freezeBesideWriter, false);
+        });
+    }
+
+    /** Failures in the background are logged, and tried again later; the log goes on meanwhile. */
+    private void checkpointIfDue() {
+        if (writer.failure() != null || !trigger.due(log.lastLsn(), log.bytes(), System.nanoTime())) {
+            return;
+        }
+        try {
+            var _ = checkpoint(this::freezeBesideWriter, false);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "a checkpoint failed; the log goes on", e);
+        }
+    }
+
+    private long checkpoint(Supplier<Snapshot> freeze, boolean cleanClose) {
+        AtomicLong logBytes = new AtomicLong();
+        boolean done = false;
+        try {
+            long lsn = checkpointer.run(
+                    () -> {
+                        Snapshot snapshot = freeze.get();
+                        logBytes.set(log.bytes());
+                        return snapshot;
+                    },
+                    cleanClose);
+            trigger.succeeded(lsn, logBytes.get(), System.nanoTime());
+            done = true;
+            return lsn;
+        } catch (StoreFailedException e) {
+            writer.fail(e);
+            throw e;
+        } finally {
+            if (!done) {
+                trigger.failed(System.nanoTime());
+            }
+        }
+    }
+
+    private Snapshot freezeBesideWriter() {
+        AtomicReference<Snapshot> snapshot = new AtomicReference<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        writer.submit(new WriteRequest.Exclusive(() -> snapshot.set(freeze()), done));
+        var _ = Keeper.join(done);
+        return Objects.requireNonNull(snapshot.get());
+    }
+
+    /** CP1: on the writer's thread, or when that has ended. */
+    private Snapshot freeze() {
+        LogStart start = log.rotate();
+        List<TenantSnapshot> tenants = new ArrayList<>();
+        for (Tenant tenant : memory.tenants().all()) {
+            if (tenant.count() > 0) {
+                tenants.add(new TenantSnapshot(
+                        tenant, tenant.count(), tenant.pending().floor()));
+            }
+        }
+        return new Snapshot(start, start.lsn(), tenants);
     }
 
     private void indexerFailed(Throwable cause) {
@@ -176,12 +279,37 @@ public final class Store implements AutoCloseable {
     void shutDown() {
         writer.close();
         indexers.close();
+        checkpointAtClose();
         scratchPool.close();
         try (directory;
                 lock;
                 log) {
             memory.close();
         }
+    }
+
+    private void checkpointAtClose() {
+        boolean wanted = options.checkpointOnClose()
+                && writer.failure() == null
+                && trigger.replayBytes(log.bytes()) > REPLAY_AT_OPEN_BYTES_MAX;
+        if (wanted) {
+            try {
+                var _ = checkpoint(this::freeze, true);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "the checkpoint of a close failed; the log holds everything", e);
+            }
+        }
+    }
+
+    /**
+     * Returns the time stamp of a memory that is put at this moment: never earlier than one given before, in this process
+     * or another one.
+     *
+     * @param nowMillis of the store's clock
+     * @return milliseconds since 1970
+     */
+    public long timestampMillis(long nowMillis) {
+        return maxTimestampMillis.accumulateAndGet(nowMillis, Math::max);
     }
 
     /**
@@ -295,7 +423,7 @@ public final class Store implements AutoCloseable {
             // Held meanwhile, as a search holds one: what is read stays mapped.
             SearchScratch scratch = scratchPool.claim();
             try {
-                return new StoreVerifier(this, directory, logOptions).run(listener);
+                return new StoreVerifier(this).run(listener);
             } finally {
                 scratchPool.release(scratch);
             }

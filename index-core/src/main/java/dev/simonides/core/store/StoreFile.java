@@ -9,6 +9,7 @@ import dev.simonides.wal.CorruptSegmentException;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.NotAStoreException;
 import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageFile;
 import dev.simonides.wal.UnsupportedFormatException;
 import java.nio.ByteBuffer;
@@ -22,13 +23,19 @@ import java.util.zip.CRC32C;
  *
  * @param storeId the store's identity, in every segment of its log
  * @param options the options it was created with, those of the process at their usual values
+ * @param bytes the file itself, which every manifest repeats
  */
-record StoreFile(UUID storeId, MemoryIndexOptions options) {
+record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
     static final String NAME = "STORE";
     static final String UNFINISHED_NAME = "STORE.tmp";
 
     private static final int ASYNC_CODE =
             new Durability.Async(Durability.Async.LAG_MILLIS, Durability.Async.LAG_BYTES).code();
+
+    /** Makes the file of a new store; it is not written yet. */
+    static StoreFile of(UUID storeId, MemoryIndexOptions options) {
+        return new StoreFile(storeId, options, encode(storeId, options));
+    }
 
     /** Writes the file under its unfinished name, durable with that name. */
     void writeUnfinished(StorageDirectory directory) {
@@ -36,7 +43,7 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
             directory.delete(UNFINISHED_NAME);
         }
         try (StorageFile file = directory.create(UNFINISHED_NAME)) {
-            file.writeFully(encode(), 0);
+            file.writeFully(bytes.duplicate(), 0);
             file.sync(true);
             file.seal();
         }
@@ -49,7 +56,17 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
         directory.sync();
     }
 
+    /** Reads the file of a store that will be written. */
     static StoreFile read(StorageDirectory directory) {
+        return read(directory, Access.READ_WRITE);
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @param access READ_WRITE to write on: then features that only forbid writing are refused too
+     */
+    static StoreFile read(StorageDirectory directory, Access access) {
         try (StorageFile file = directory.open(NAME, Access.READ)) {
             String path = directory.path() + "/" + NAME;
             if (file.size() != StoreLayout.BYTES) {
@@ -58,11 +75,11 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
             }
             ByteBuffer bytes = ByteBuffer.allocate(StoreLayout.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             file.readFully(bytes, 0);
-            return decode(bytes.flip(), path);
+            return decode(bytes.flip(), path, access);
         }
     }
 
-    private ByteBuffer encode() {
+    private static ByteBuffer encode(UUID storeId, MemoryIndexOptions options) {
         ByteBuffer bytes = ByteBuffer.allocate(StoreLayout.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(StoreLayout.MAGIC, StoreLayout.MAGIC_VALUE);
         bytes.putInt(StoreLayout.VERSION, StoreLayout.VERSION_VALUE);
@@ -87,19 +104,18 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
     }
 
     /** The valid-iff list of {@link StoreLayout}, in its order. */
-    private static StoreFile decode(ByteBuffer bytes, String path) {
+    private static StoreFile decode(ByteBuffer bytes, String path, Access access) {
         if (bytes.getLong(StoreLayout.MAGIC) != StoreLayout.MAGIC_VALUE) {
-            throw new NotAStoreException(path, StoreLayout.MAGIC, "wrong magic number: this is no Simonides store");
+            throw wrongMagic(bytes, path);
         }
         if (bytes.getInt(StoreLayout.CRC32C) != checksum(bytes)) {
             throw new CorruptSegmentException(path, StoreLayout.CRC32C, "checksum does not match");
         }
         int version = bytes.getInt(StoreLayout.VERSION);
-        // Whoever opens a store writes it, so features that only forbid writing forbid opening too.
-        int features =
-                bytes.getInt(StoreLayout.INCOMPAT_FEATURES) | bytes.getInt(StoreLayout.READ_ONLY_COMPAT_FEATURES);
-        if (version != StoreLayout.VERSION_VALUE || features != 0) {
-            throw new UnsupportedFormatException(path, version, StoreLayout.VERSION_VALUE, StoreLayout.VERSION_VALUE);
+        int features = bytes.getInt(StoreLayout.INCOMPAT_FEATURES)
+                | (access == Access.READ ? 0 : bytes.getInt(StoreLayout.READ_ONLY_COMPAT_FEATURES));
+        if (version < StoreLayout.VERSION_MIN || version > StoreLayout.VERSION_VALUE || features != 0) {
+            throw new UnsupportedFormatException(path, version, StoreLayout.VERSION_MIN, StoreLayout.VERSION_VALUE);
         }
         UUID storeId = new UUID(bytes.getLong(StoreLayout.STORE_ID_HIGH), bytes.getLong(StoreLayout.STORE_ID_LOW));
         try {
@@ -107,11 +123,22 @@ record StoreFile(UUID storeId, MemoryIndexOptions options) {
             if (reserved != 0) {
                 throw new IllegalArgumentException("reserved: expected=0, actual=" + reserved);
             }
-            return new StoreFile(storeId, options(bytes));
+            return new StoreFile(storeId, options(bytes), bytes);
         } catch (IllegalArgumentException e) {
             // The checksum was right, so someone wrote it so.
             throw new CorruptSegmentException(path, StoreLayout.DIMENSION, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** With everything else right, the magic number is damaged and not another one. */
+    private static StorageException wrongMagic(ByteBuffer bytes, String path) {
+        ByteBuffer mended = ByteBuffer.allocate(StoreLayout.BYTES)
+                .put(bytes.duplicate())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(StoreLayout.MAGIC, StoreLayout.MAGIC_VALUE);
+        return bytes.getInt(StoreLayout.CRC32C) == checksum(mended)
+                ? new CorruptSegmentException(path, StoreLayout.MAGIC, "magic number is damaged")
+                : new NotAStoreException(path, StoreLayout.MAGIC, "wrong magic number: this is no Simonides store");
     }
 
     private static MemoryIndexOptions options(ByteBuffer bytes) {

@@ -22,6 +22,8 @@ final class StoreOpening {
     private static final String LOCK_NAME = "LOCK";
     private static final String LOG_PREFIX = "wal-";
 
+    private static final int HELPERS = Runtime.getRuntime().availableProcessors() - 1;
+
     private final Keeper keeper;
     private final StorageDirectory directory;
     private final UnaryOperator<LogOptions> log;
@@ -108,16 +110,16 @@ final class StoreOpening {
         StoreFile file = StoreFile.read(directory);
         MemoryIndexOptions options = chosen.apply(file.options());
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
-        Recovery recovery = new Recovery(directory, options, logOptions);
-        return started(new Store(keeper, directory, lock, options, logOptions, recovery.run()));
+        Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
+        return started(new Store(keeper, directory, lock, options, file, recovery.run()));
     }
 
     private Store createLocked(StorageLock lock, MemoryIndexOptions options) {
-        StoreFile file = new StoreFile(UUID.randomUUID(), options);
+        StoreFile file = StoreFile.of(UUID.randomUUID(), options);
         file.writeUnfinished(directory);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
-        Recovery recovery = new Recovery(directory, options, logOptions);
-        Store store = new Store(keeper, directory, lock, options, logOptions, recovery.begin());
+        Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
+        Store store = new Store(keeper, directory, lock, options, file, recovery.begin());
         try {
             StoreFile.finish(directory);
         } catch (Throwable e) {

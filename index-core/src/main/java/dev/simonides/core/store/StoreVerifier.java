@@ -10,12 +10,8 @@ import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.core.write.LoggedRecord;
-import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.LogVerification;
 import dev.simonides.wal.LogVisitor;
-import dev.simonides.wal.ReplayReport;
-import dev.simonides.wal.StorageDirectory;
-import dev.simonides.wal.StorageException;
-import dev.simonides.wal.WriteAheadLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,17 +27,13 @@ public final class StoreVerifier {
     private static final int PROGRESS_RECORDS = 4096;
 
     private final Store store;
-    private final StorageDirectory directory;
-    private final LogOptions logOptions;
     private final List<String> findings = new ArrayList<>();
     private long vectors;
     private long links;
     private long unreachable;
 
-    StoreVerifier(Store store, StorageDirectory directory, LogOptions logOptions) {
+    StoreVerifier(Store store) {
         this.store = store;
-        this.directory = directory;
-        this.logOptions = logOptions;
     }
 
     /**
@@ -66,28 +58,36 @@ public final class StoreVerifier {
     }
 
     private long checkLog(long watermark, ProgressListener listener) {
-        try {
-            ReplayReport report = WriteAheadLog.replay(directory, logOptions, new LogVisitor() {
-                private long records;
+        LogComparison comparison = new LogComparison(watermark, listener);
+        LogVerification log = store.log().verify(comparison);
+        log.findings().forEach(finding -> found(String.valueOf(finding.getMessage())));
+        if (log.records() > 0 && comparison.lastLsn < watermark) {
+            found("the log ends at LSN " + comparison.lastLsn + ", memory holds LSN " + watermark);
+        }
+        return log.frames();
+    }
 
-                @Override
-                public void record(long lsn, int type, int flags, ByteBuffer payload) {
-                    if (lsn <= watermark) {
-                        LoggedRecord.compare(store.tenants(), store.codec(), lsn, type, payload)
-                                .ifPresent(StoreVerifier.this::found);
-                    }
-                    if (++records % PROGRESS_RECORDS == 0) {
-                        listener.progressed(ProgressListener.Phase.VERIFY, records, watermark);
-                    }
-                }
-            });
-            if (report.lastLsn() < watermark) {
-                found("the log ends at LSN " + report.lastLsn() + ", memory holds LSN " + watermark);
+    private final class LogComparison implements LogVisitor {
+        private final long watermark;
+        private final ProgressListener listener;
+        private long lastLsn;
+        private long records;
+
+        LogComparison(long watermark, ProgressListener listener) {
+            this.watermark = watermark;
+            this.listener = listener;
+        }
+
+        @Override
+        public void record(long lsn, int type, int flags, ByteBuffer payload) {
+            lastLsn = lsn;
+            if (lsn <= watermark) {
+                LoggedRecord.compare(store.tenants(), store.codec(), lsn, type, payload)
+                        .ifPresent(StoreVerifier.this::found);
             }
-            return report.frames();
-        } catch (StorageException e) {
-            found(String.valueOf(e.getMessage()));
-            return 0;
+            if (++records % PROGRESS_RECORDS == 0) {
+                listener.progressed(ProgressListener.Phase.VERIFY, records, watermark);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
+import dev.simonides.wal.Access;
 import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.NotAStoreException;
@@ -73,7 +74,7 @@ class StoreFileTest {
         return Stream.of(
                 new Lie("magic", StoreLayout.MAGIC, 1, Long.BYTES, NotAStoreException.class),
                 Lie.of("version", StoreLayout.VERSION, 0, UnsupportedFormatException.class),
-                Lie.of("version", StoreLayout.VERSION, 2, UnsupportedFormatException.class),
+                Lie.of("version", StoreLayout.VERSION, 3, UnsupportedFormatException.class),
                 Lie.of("incompat", StoreLayout.INCOMPAT_FEATURES, 1, UnsupportedFormatException.class),
                 Lie.of("readOnly", StoreLayout.READ_ONLY_COMPAT_FEATURES, 1, UnsupportedFormatException.class),
                 Lie.of("dimension", StoreLayout.DIMENSION, 0, CorruptStoreException.class),
@@ -124,12 +125,37 @@ class StoreFileTest {
     }
 
     @Test
+    void readsVersion1() {
+        assertEquals(ID, read(changed(StoreLayout.VERSION, 1)).storeId());
+    }
+
+    @Test
+    void letsFeaturesPassThatOnlyForbidWriting() {
+        byte[] content = changed(StoreLayout.READ_ONLY_COMPAT_FEATURES, 1);
+
+        try (SimulatedDirectory directory = SimulatedDirectory.empty().with(StoreFile.NAME, content)) {
+            assertEquals(ID, StoreFile.read(directory, Access.READ).storeId());
+            assertThrows(UnsupportedFormatException.class, () -> StoreFile.read(directory, Access.READ_WRITE));
+        }
+    }
+
+    private static byte[] changed(int offset, int value) {
+        byte[] content = write(OPTIONS);
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(offset, value);
+        CRC32C crc = new CRC32C();
+        crc.update(content, 0, StoreLayout.CRC32C);
+        bytes.putInt(StoreLayout.CRC32C, (int) crc.getValue());
+        return content;
+    }
+
+    @Test
     void refusesEveryChangedByteAndEveryOtherLength() {
         byte[] content = write(OPTIONS);
         for (int i = 0; i < content.length; i++) {
             byte[] damaged = content.clone();
             damaged[i] ^= 0x10;
-            assertThrows(StorageException.class, () -> read(damaged), "byte " + i);
+            assertThrows(CorruptStoreException.class, () -> read(damaged), "byte " + i);
         }
         for (int length = 0; length < content.length; length++) {
             byte[] cut = Arrays.copyOf(content, length);
@@ -140,7 +166,7 @@ class StoreFileTest {
 
     private static byte[] write(MemoryIndexOptions options) {
         try (SimulatedDirectory directory = SimulatedDirectory.empty()) {
-            new StoreFile(ID, options).writeUnfinished(directory);
+            StoreFile.of(ID, options).writeUnfinished(directory);
             StoreFile.finish(directory);
             return directory.content(StoreFile.NAME);
         }
@@ -148,7 +174,7 @@ class StoreFileTest {
 
     private static StoreFile read(byte[] content) {
         try (SimulatedDirectory directory = SimulatedDirectory.empty().with(StoreFile.NAME, content)) {
-            return StoreFile.read(directory);
+            return StoreFile.read(directory, Access.READ_WRITE);
         }
     }
 }

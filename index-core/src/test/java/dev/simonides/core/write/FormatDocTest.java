@@ -35,7 +35,8 @@ class FormatDocTest {
         assertEquals(256, Limits.TENANT_BYTES_MAX);
         assertEquals(512, Limits.KEY_BYTES_MAX);
         assertEquals(112, StoreLayout.BYTES);
-        assertEquals(1, StoreLayout.VERSION_VALUE);
+        assertEquals(1, StoreLayout.VERSION_MIN);
+        assertEquals(2, StoreLayout.VERSION_VALUE);
         assertEquals("SIMONIDS", characters(StoreLayout.MAGIC_VALUE));
         assertEquals("SIMOMANI", characters(ManifestLayout.MAGIC_VALUE));
         assertEquals(StoreLayout.BYTES, ManifestLayout.STORE_BYTES);
