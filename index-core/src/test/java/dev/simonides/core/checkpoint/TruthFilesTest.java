@@ -180,6 +180,26 @@ class TruthFilesTest {
     }
 
     @Test
+    void aDeathAfterTheSnapshotIsNotListed() {
+        for (int i = 0; i < 300; i++) {
+            store.put("t", "key-" + i, "p".repeat(100));
+        }
+        store.checkpoint(directory);
+        store.delete("t", "key-3");
+        Map<String, String> content = store.content();
+        Snapshot snapshot = store.snapshot();
+        store.delete("t", "key-5");
+
+        Prepared prepared = store.write(directory, snapshot);
+        prepared.commit();
+
+        try (TruthStore loaded = TruthStore.load(CODEC, directory, prepared.entries(), snapshot.lsn(), 0)) {
+            assertEquals(content, loaded.content());
+        }
+        assertLoads(store, store.checkpoint(directory));
+    }
+
+    @Test
     void anAbandonedCheckpointLeavesNothing() {
         store.put("t", "key", "payload");
         List<FileEntry> first = store.checkpoint(directory);
