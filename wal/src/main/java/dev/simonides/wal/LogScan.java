@@ -79,14 +79,24 @@ final class LogScan {
      * @throws CorruptWalException if acknowledged records are damaged or missing
      */
     void run() {
-        headers = readHeaders(numbers(directory, start.segment()));
+        run(numbers(directory, start.segment()), NO_LIMIT);
+    }
+
+    /**
+     * Reads the log up to a limit.
+     *
+     * @param numbers the segments, ascending
+     * @param limit the LSN behind the last record to read, which somebody knows to be there; or {@link #NO_LIMIT}
+     */
+    void run(List<Long> numbers, long limit) {
+        headers = readHeaders(numbers, limit);
         expectedLsn = headers.getFirst().baseLsn();
         for (int i = 0; i < headers.size(); i++) {
             boolean last = i + 1 == headers.size();
             try (SegmentReader reader = open(headers.get(i).number())) {
                 long before = bytes;
                 begin(reader);
-                segment(reader, last ? NO_LIMIT : headers.get(i + 1).baseLsn());
+                segment(reader, last ? limit : headers.get(i + 1).baseLsn());
                 bytesBefore += reader.size();
                 sizes.begin(headers.get(i).number(), bytes - before);
             }
@@ -186,7 +196,7 @@ final class LogScan {
         return SegmentReader.open(directory, SegmentName.of(number), options.storeId(), buffers);
     }
 
-    private List<SegmentHeader> readHeaders(List<Long> numbers) {
+    private List<SegmentHeader> readHeaders(List<Long> numbers, long limit) {
         List<SegmentHeader> found = new ArrayList<>();
         long number = start.segment();
         for (long present : numbers) {
@@ -197,7 +207,9 @@ final class LogScan {
                 check(found, reader);
                 found.add(reader.header());
                 bytesTotal += reader.size();
-                if (present == numbers.getLast() && reader.continuesAt() >= 0) {
+                boolean last = present == numbers.getLast();
+                // A log that somebody writes goes on to another segment at any time.
+                if (last && limit == NO_LIMIT && reader.continuesAt() >= 0) {
                     throw missing(number + 1);
                 }
             }
@@ -294,6 +306,7 @@ final class LogScan {
             tail.removeFirst();
         }
         if (reader.closing()) {
+            visitor.frame(reader.frame(position));
             closed = true;
             return;
         }
@@ -301,7 +314,10 @@ final class LogScan {
         frames++;
         records += reader.count();
         expectedLsn = reader.lastLsn() + 1;
-        reader.visit(start.lsn(), visitor);
+        if (reader.lastLsn() > start.lsn()) {
+            visitor.frame(reader.frame(position));
+            reader.visit(start.lsn(), visitor);
+        }
     }
 
     /**

@@ -17,6 +17,13 @@ public interface LogVisitor {
     void record(long lsn, int type, int flags, ByteBuffer payload);
 
     /**
+     * A frame, before its records. A frame that closed the log has none.
+     *
+     * @param frame the frame
+     */
+    default void frame(LogFrame frame) {}
+
+    /**
      * How far the reading is; called after every frame.
      *
      * @param bytesDone bytes of log behind the reader

@@ -232,6 +232,12 @@ final class SegmentReader implements AutoCloseable {
         }
     }
 
+    /** The frame just read. */
+    LogFrame frame(long position) {
+        return new LogFrame(
+                name(), position, frameBlockBytes(), firstLsn(), count(), durableLsn(), header.incarnation());
+    }
+
     /** Copies the frame just read into a builder. */
     void copyTo(Frame target) {
         target.load(buffers.frame(), firstLsn(), count(), length);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.wal;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -55,6 +56,38 @@ public interface StorageDirectory extends AutoCloseable {
      * @param name the name, which must exist
      */
     void delete(String name);
+
+    /**
+     * Gives a file that will never change to another directory, under the same name and durable but for that: as a second
+     * name of the same file where the medium allows it, otherwise as a copy.
+     *
+     * @param name the file, which the target must not have
+     * @param target the other directory
+     * @throws StorageException if the name is taken there or a medium refuses
+     */
+    default void giveTo(String name, StorageDirectory target) {
+        try (StorageFile source = open(name, Access.READ)) {
+            StorageFile copy = target.create(name);
+            boolean done = false;
+            try {
+                ByteBuffer buffer = DirectBytes.allocate(1 << 20);
+                long size = source.size();
+                for (long at = 0; at < size; at += buffer.limit()) {
+                    buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
+                    source.readFully(buffer, at);
+                    copy.writeFully(buffer.rewind(), at);
+                }
+                copy.seal();
+                copy.sync(true);
+                done = true;
+            } finally {
+                copy.close();
+                if (!done) {
+                    target.delete(name);
+                }
+            }
+        }
+    }
 
     /** Makes every creation, renaming and removal so far durable. */
     void sync();

@@ -60,15 +60,17 @@ public final class WriteAheadLog implements AutoCloseable {
     private boolean closed;
 
     /** An empty log without segments. */
-    private WriteAheadLog(StorageDirectory directory, LogOptions options) {
+    private WriteAheadLog(StorageDirectory directory, LogOptions options, LogStart start) {
         this.directory = directory;
         this.options = options;
-        this.start = LogStart.BEGINNING;
-        this.report = new ReplayReport(0, 0, 0, 0, 0, 0, 0, 0, true);
+        this.start = start;
+        this.report = new ReplayReport(0, 0, 0, start.lsn(), start.lsn(), 0, 0, 0, true);
         this.incarnation = FIRST;
         this.sectors = SegmentWriter.allocateSectors(options.segmentBytes());
-        this.factory = new SegmentFactory(directory, options, FIRST);
+        this.factory = new SegmentFactory(directory, options, start.segment());
         this.sizes = new SegmentSizes();
+        this.lastLsn = start.lsn();
+        this.syncedLsn = start.lsn();
     }
 
     /** A log that was read. */
@@ -97,12 +99,25 @@ public final class WriteAheadLog implements AutoCloseable {
      *     removed
      */
     public static WriteAheadLog create(StorageDirectory directory, LogOptions options) {
+        return create(directory, options, LogStart.BEGINNING);
+    }
+
+    /**
+     * Creates a log that goes on where something else ends.
+     *
+     * @param directory where; the caller holds its lock
+     * @param options how
+     * @param start the number of the first segment, and the LSN below that of the first record
+     * @return the empty log
+     * @throws NotAStoreException as {@link #create(StorageDirectory, LogOptions)}
+     */
+    public static WriteAheadLog create(StorageDirectory directory, LogOptions options, LogStart start) {
         SegmentFactory.removeUnfinished(directory);
         for (long number : LogScan.numbers(directory, 0)) {
             SegmentFactory.removeEmpty(directory, number);
         }
-        WriteAheadLog log = new WriteAheadLog(directory, options);
-        return prepared(log, () -> log.install(log.begin(FIRST, options.segmentBytes())));
+        WriteAheadLog log = new WriteAheadLog(directory, options, start);
+        return prepared(log, () -> log.install(log.begin(start.lsn() + 1, options.segmentBytes())));
     }
 
     /**
@@ -223,6 +238,35 @@ public final class WriteAheadLog implements AutoCloseable {
             }
             LogScan scan = new LogScan(directory, options, from, visitor);
             return scan.verification(scan.verify(numbers, limit));
+        } finally {
+            retireLock.unlock();
+        }
+    }
+
+    /**
+     * Copies the frames behind a start, up to the last one known to be durable, into a new log, while this one may be
+     * written on. Any thread that is never interrupted.
+     *
+     * @param from where the copy begins
+     * @param target where it goes; the caller syncs nothing
+     * @param targetOptions how
+     * @return the LSN of the last record of the copy, which is closed
+     * @throws CorruptWalException if records of this log are damaged or missing
+     */
+    public long copyTo(LogStart from, StorageDirectory target, LogOptions targetOptions) {
+        retireLock.lock();
+        try (LogCopy copy = new LogCopy(create(target, targetOptions, from))) {
+            List<Long> numbers;
+            long limit;
+            syncLock.lock();
+            try {
+                numbers = LogScan.numbers(directory, from.segment());
+                limit = Math.max(syncedLsn, from.lsn()) + 1;
+            } finally {
+                syncLock.unlock();
+            }
+            new LogScan(directory, options, from, copy).run(numbers, limit);
+            return copy.finish();
         } finally {
             retireLock.unlock();
         }

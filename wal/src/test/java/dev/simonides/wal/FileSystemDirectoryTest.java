@@ -22,7 +22,7 @@ class FileSystemDirectoryTest extends StorageDirectoryContract {
 
     @Override
     StorageDirectory make(Path path) {
-        return FileSystemDirectory.create(path.resolveSibling("contract"));
+        return FileSystemDirectory.create(path.resolveSibling("contract-" + path.getFileName()));
     }
 
     @Test

@@ -143,6 +143,85 @@ class LogStartTest {
     }
 
     @Test
+    void copiesWhatIsDurableWhileItIsWritten() {
+        SimulatedDirectory target = SimulatedDirectory.empty();
+        try (WriteAheadLog log = WriteAheadLog.create(disk, options(1))) {
+            logs.append(log, 9, 1);
+            LogStart start = log.rotate();
+            logs.append(log, 5, 1);
+            logs.append(log, 1, 1);
+            log.sync();
+            logs.append(log, 3, 1);
+
+            assertEquals(15, log.copyTo(start, target, options(5)));
+            assertEquals(15, log.copyTo(LogStart.BEGINNING, SimulatedDirectory.empty(), options(5)));
+            assertEquals(15, log.copyTo(new LogStart(2, 11), SimulatedDirectory.empty(), options(5)));
+            logs.append(log, 50, 1);
+            assertThrows(
+                    NotAStoreException.class, () -> log.copyTo(start, target, options(6)), "there is a log already");
+            assertTrue(log.verify(NOBODY).clean());
+        }
+        assertEquals(0, target.openFiles());
+
+        assertEquals(List.of("wal-0000000002"), target.list());
+        Logs.Checker checker = logs.checkerFrom(9);
+        ReplayReport report = WriteAheadLog.replay(target, options(1), new LogStart(2, 9), checker);
+        assertEquals(15, checker.last());
+        assertEquals(2, report.frames());
+        assertTrue(report.closed());
+        try (WriteAheadLog log = WriteAheadLog.open(target, options(7), new LogStart(2, 9), NOBODY)) {
+            logs.cut(15).append(log, 2, 1);
+        }
+    }
+
+    @Test
+    void copiesNoDamage() {
+        write(3);
+        byte[] first = disk.content("wal-0000000001");
+        first[5000]++;
+        SimulatedDirectory damaged = disk.with("wal-0000000001", first);
+        SimulatedDirectory target = SimulatedDirectory.empty();
+        try (WriteAheadLog log = WriteAheadLog.open(damaged, options(2), new LogStart(2, 10), NOBODY)) {
+            assertThrows(CorruptWalException.class, () -> log.copyTo(LogStart.BEGINNING, target, options(5)));
+            assertEquals(0, target.openFiles());
+            log.copyTo(new LogStart(2, 10), SimulatedDirectory.empty(), options(5));
+        }
+    }
+
+    @Test
+    void showsEveryFrameBeforeItsRecords() {
+        write(2);
+        List<String> seen = new ArrayList<>();
+        WriteAheadLog.replay(disk, options(1), new LogStart(1, 4), new LogVisitor() {
+            @Override
+            public void frame(LogFrame frame) {
+                seen.add(frame.segment() + "@" + frame.offset() + ":" + frame.firstLsn() + "+" + frame.records()
+                        + (frame.closing() ? " closing" : ""));
+            }
+
+            @Override
+            public void record(long lsn, int type, int flags, java.nio.ByteBuffer payload) {
+                seen.add(String.valueOf(lsn));
+            }
+        });
+
+        assertEquals(
+                List.of(
+                        "wal-0000000001@4096:1+10",
+                        "5",
+                        "6",
+                        "7",
+                        "8",
+                        "9",
+                        "10",
+                        "wal-0000000002@4096:11+2",
+                        "11",
+                        "12",
+                        "wal-0000000002@8192:13+0 closing"),
+                seen);
+    }
+
+    @Test
     void staysWhereItIsWhenThereIsNoRoomForASegment() {
         FaultyDirectory counting = new FaultyDirectory(SimulatedDirectory.empty(), Fault.none());
         try (WriteAheadLog log = WriteAheadLog.create(counting, options(1))) {

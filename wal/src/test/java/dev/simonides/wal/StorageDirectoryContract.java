@@ -170,6 +170,36 @@ abstract class StorageDirectoryContract {
     }
 
     @Test
+    void givesAFileToAnotherDirectory() {
+        byte[] content = new byte[(1 << 20) + 777];
+        new Random(4).nextBytes(content);
+        try (StorageFile file = directory.create("data")) {
+            file.writeFully(ByteBuffer.wrap(content), 0);
+            file.seal();
+            file.sync(true);
+        }
+        StorageDirectory target = make(temporary.resolve("target"));
+
+        directory.giveTo("data", target);
+        target.sync();
+        directory.delete("data");
+        byte[] given = new byte[content.length];
+        try (StorageFile file = target.open("data", Access.READ)) {
+            assertEquals(content.length, file.size());
+            file.readFully(ByteBuffer.wrap(given), 0);
+        }
+        assertArrayEquals(content, given);
+
+        directory.create("data").close();
+        assertThrows(StorageException.class, () -> directory.giveTo("data", target), "the name is taken");
+        assertThrows(StorageException.class, () -> directory.giveTo("nothing", target));
+        try (StorageFile file = target.open("data", Access.READ)) {
+            assertEquals(content.length, file.size(), "what was there stays");
+        }
+        target.close();
+    }
+
+    @Test
     void locksOnce() {
         StorageLock lock = directory.lock("LOCK");
         lock.ensureValid();

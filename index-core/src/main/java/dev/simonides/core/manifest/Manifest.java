@@ -2,8 +2,11 @@
 package dev.simonides.core.manifest;
 
 import dev.simonides.wal.CorruptManifestException;
+import dev.simonides.wal.LogLimits;
 import dev.simonides.wal.LogStart;
+import dev.simonides.wal.SealedFileLayout;
 import dev.simonides.wal.SealedFileSummary;
+import dev.simonides.wal.SealedFooterLayout;
 import dev.simonides.wal.UnsupportedFormatException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -150,7 +153,7 @@ public record Manifest(
         int flags = file.getInt(ManifestLayout.FLAGS);
         require(source, ManifestLayout.FLAGS, "flags", flags, 0, ManifestLayout.FLAG_CLEAN_CLOSE);
         long lsn = file.getLong(ManifestLayout.LSN);
-        require(source, ManifestLayout.LSN, "lsn", lsn, 0, Long.MAX_VALUE);
+        require(source, ManifestLayout.LSN, "lsn", lsn, 0, LogLimits.LSN_MAX);
         long logSegment = file.getLong(ManifestLayout.LOG_SEGMENT);
         require(source, ManifestLayout.LOG_SEGMENT, "logSegment", logSegment, 1, Long.MAX_VALUE);
         long nextFileId = file.getLong(ManifestLayout.NEXT_FILE_ID);
@@ -184,7 +187,13 @@ public record Manifest(
                 throw source.corrupt(at + ManifestEntryLayout.ID, "two files with one number: id=" + id);
             }
             long bytes = file.getLong(at + ManifestEntryLayout.FILE_BYTES);
-            require(source, at + ManifestEntryLayout.FILE_BYTES, "bytes", bytes, 1, Long.MAX_VALUE);
+            require(
+                    source,
+                    at + ManifestEntryLayout.FILE_BYTES,
+                    "bytes",
+                    bytes,
+                    SealedFileLayout.BYTES + SealedFooterLayout.BYTES,
+                    Long.MAX_VALUE);
             int crc = file.getInt(at + ManifestEntryLayout.CRC32C);
             entries.add(new FileEntry(
                     FileKind.of(code),

@@ -149,7 +149,10 @@ class LoggedWritesTest {
         List<Long> times = new ArrayList<>();
         for (Logged record : log()) {
             times.add(record.payload()
-                    .getLong(record.type() == RecordType.PUT ? PutLayout.TIMESTAMP_MILLIS : DeleteLayout.TIMESTAMP_MILLIS));
+                    .getLong(
+                            record.type() == RecordType.PUT
+                                    ? PutLayout.TIMESTAMP_MILLIS
+                                    : DeleteLayout.TIMESTAMP_MILLIS));
         }
         assertEquals(List.of(NOW, NOW + 1, NOW + hour, NOW + hour + 1, NOW + hour + 2, NOW + hour + 3), times);
     }
