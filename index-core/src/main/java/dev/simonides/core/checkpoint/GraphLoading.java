@@ -187,11 +187,16 @@ final class GraphLoading {
         for (int from = 0; from < load.blocks(); from += CHECK_BLOCKS) {
             int first = from;
             int end = Math.min(load.blocks(), from + CHECK_BLOCKS);
-            tasks.add(() -> {
-                if (failure == null && !load.check(first, end, tenant::dead)) {
-                    failure = "a node is not what a graph holds, see docs/FORMAT.md, \"Graph node\"";
-                }
-            });
+            tasks.add(() -> check(first, end));
+        }
+    }
+
+    private void check(int fromBlock, int toBlock) {
+        if (failure == null) {
+            int ordinal = load.check(fromBlock, toBlock, tenant::dead);
+            if (ordinal != GraphLoad.SOUND) {
+                failure = "the node of ordinal " + ordinal + " is not valid, see docs/FORMAT.md, \"Graph node\"";
+            }
         }
     }
 

@@ -21,6 +21,9 @@ import java.util.function.IntPredicate;
  * pointers and nodes behind the count hold is overwritten.
  */
 public final class GraphLoad {
+    /** What {@link #check} returns where every node is valid. */
+    public static final int SOUND = -1;
+
     private static final long NO_ENTRY = -1;
 
     private final Graph graph;
@@ -100,16 +103,16 @@ public final class GraphLoad {
      * @param fromBlock the first
      * @param toBlock the one behind the last
      * @param dead says of an ordinal that it is dead
-     * @return whether all of them are valid
+     * @return the first ordinal whose node is not valid, or {@link #SOUND}
      */
-    public boolean check(int fromBlock, int toBlock, IntPredicate dead) {
+    public int check(int fromBlock, int toBlock, IntPredicate dead) {
         long bestHere = NO_ENTRY;
         int end = (int) Math.min(count, (long) toBlock * GraphBlocks.NODES);
         long lists = upperAddress(fromBlock);
         for (int ordinal = fromBlock * GraphBlocks.NODES; ordinal < end; ordinal++) {
             int level = graph.level(ordinal);
             if (!checkState(ordinal, dead) || !checkLists(ordinal, level, lists)) {
-                return false;
+                return ordinal;
             }
             graph.setUpper(ordinal, level == 0 ? 0 : lists);
             lists += (long) level * graph.upperListBytes();
@@ -121,7 +124,7 @@ public final class GraphLoad {
             clear(count, blocks() * GraphBlocks.NODES);
         }
         offer(bestHere);
-        return true;
+        return SOUND;
     }
 
     private synchronized void offer(long candidate) {

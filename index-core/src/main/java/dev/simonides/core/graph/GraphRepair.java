@@ -20,6 +20,7 @@ public final class GraphRepair {
     private final Graph graph;
     private final VectorPages vectors;
     private final int count;
+    private final int floor;
     private final BooleanSupplier goOn;
     private final BitSet reached;
     private int[] open = new int[1024];
@@ -30,13 +31,15 @@ public final class GraphRepair {
      *
      * @param graph the graph
      * @param vectors the vectors of the same tenant
-     * @param count ordinals below it are looked at
+     * @param count published ordinals
+     * @param floor ordinals below it are looked for; what is being linked meanwhile lies behind it
      * @param goOn asked now and then
      */
-    public GraphRepair(Graph graph, VectorPages vectors, int count, BooleanSupplier goOn) {
+    public GraphRepair(Graph graph, VectorPages vectors, int count, int floor, BooleanSupplier goOn) {
         this.graph = graph;
         this.vectors = vectors;
         this.count = count;
+        this.floor = floor;
         this.goOn = goOn;
         this.reached = new BitSet(count);
     }
@@ -53,7 +56,7 @@ public final class GraphRepair {
             return 0;
         }
         int lost = 0;
-        for (int ordinal = reached.nextClearBit(0); ordinal < count; ordinal = reached.nextClearBit(ordinal + 1)) {
+        for (int ordinal = reached.nextClearBit(0); ordinal < floor; ordinal = reached.nextClearBit(ordinal + 1)) {
             if (graph.settled(ordinal) && !dead.dead(ordinal)) {
                 linker.linkAgain(graph, vectors, ordinal, count, dead, reached::get);
                 lost++;

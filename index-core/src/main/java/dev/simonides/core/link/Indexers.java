@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -161,13 +162,14 @@ public final class Indexers implements AutoCloseable {
     }
 
     private void repair(Tenant tenant, Graph graph, GraphLinker linker, int slot) {
-        GraphRepair repair = new GraphRepair(graph, tenant.vectors(), tenant.count(), () -> {
+        BooleanSupplier goOn = () -> {
             // Between two nodes: nobody is kept waiting for the end of a long repair.
             epochs.leave(slot);
             epochs.enter(slot);
             return !stopping;
-        });
-        int lost = repair.run(linker, tenant::dead);
+        };
+        int floor = tenant.pending().floor();
+        int lost = new GraphRepair(graph, tenant.vectors(), tenant.count(), floor, goOn).run(linker, tenant::dead);
         tenant.pending().repaired();
         if (lost > 0) {
             LOG.log(

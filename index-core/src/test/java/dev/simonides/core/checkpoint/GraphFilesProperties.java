@@ -99,15 +99,20 @@ class GraphFilesProperties {
                         Thread.onSpinWait();
                     }
                 });
-                Prepared prepared = fixture.files.write(fixture.target(directory), snapshot);
-                try (GraphFixture next = fixture.restart(directory, snapshot, prepared.entries(), 1)) {
-                    assertStructure(next, snapshot);
-                    next.settle("a");
-                    next.assertSound("a");
-                    assertEquals(0, next.unreachable("a"));
-                    assertFalseLinks(before, next);
+                Prepared prepared;
+                try {
+                    prepared = fixture.files.write(fixture.target(directory), snapshot);
+                    try (GraphFixture next = fixture.restart(directory, snapshot, prepared.entries(), 1)) {
+                        assertStructure(next, snapshot);
+                        next.settle("a");
+                        next.assertSound("a");
+                        assertEquals(0, next.unreachable("a"));
+                        assertLinked(before, next);
+                    }
+                } finally {
+                    // Before the memory that it uses is given back.
+                    linking.join();
                 }
-                linking.join();
                 if (random.nextBoolean()) {
                     prepared.commit();
                 } else {
@@ -156,7 +161,7 @@ class GraphFilesProperties {
     }
 
     /** A node that was settled before the snapshot has links after the restart too. */
-    private static void assertFalseLinks(Map<Integer, int[]> before, GraphFixture next) {
+    private static void assertLinked(Map<Integer, int[]> before, GraphFixture next) {
         before.forEach((ordinal, list) -> assertEquals(
                 list.length == 0, GraphView.list(next.graph("a"), ordinal, 0).length == 0, "node " + ordinal));
     }

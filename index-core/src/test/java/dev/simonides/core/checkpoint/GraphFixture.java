@@ -212,7 +212,13 @@ public final class GraphFixture implements AutoCloseable {
             // All of it.
         }
         Tenant tenant = tenant(name);
-        int lost = new GraphRepair(graph(name), tenant.vectors(), tenant.count(), () -> true).run(linker, tenant::dead);
+        int lost = new GraphRepair(
+                        graph(name),
+                        tenant.vectors(),
+                        tenant.count(),
+                        tenant.pending().floor(),
+                        () -> true)
+                .run(linker, tenant::dead);
         assertTrue(lost >= 0);
         tenant.pending().repaired();
     }
