@@ -43,7 +43,7 @@ class TruthContradictionTest {
     }
 
     /** A change of the data of the n-th file of a kind; it gets the data and the section of tenant "t". */
-    private record Forgery(String name, FileKind kind, int file, BiConsumer<ByteBuffer, Section> change) {
+    record Forgery(String name, FileKind kind, int file, BiConsumer<ByteBuffer, Section> change) {
         @Override
         public String toString() {
             return name;
