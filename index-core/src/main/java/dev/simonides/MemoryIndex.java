@@ -534,6 +534,8 @@ public final class MemoryIndex implements AutoCloseable {
                     store.log().syncedLsn(),
                     store.log().bytes(),
                     store.budget().usedBytes(),
+                    store.mappings().residency(),
+                    store.mappings().mappedBytes(),
                     Kernels.describe(),
                     store.log().report());
         } finally {

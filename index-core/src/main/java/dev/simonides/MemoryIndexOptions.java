@@ -369,7 +369,7 @@ public final class MemoryIndexOptions {
     }
 
     /**
-     * Sets where the vectors and payloads of a checkpoint are.
+     * Sets where the vectors of a checkpoint are.
      *
      * @param value in memory or in files
      * @return new options
@@ -381,7 +381,7 @@ public final class MemoryIndexOptions {
     }
 
     /**
-     * Returns where the vectors and payloads of a checkpoint are.
+     * Returns where the vectors of a checkpoint are.
      *
      * @return AUTO unless set
      */

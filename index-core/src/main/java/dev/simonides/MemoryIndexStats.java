@@ -16,6 +16,8 @@ import dev.simonides.wal.ReplayReport;
  * @param durableLsn LSN up to which the log is known to be on the medium
  * @param logBytes bytes of the log
  * @param offHeapBytes off-heap memory charged to the budget
+ * @param residency where the vectors of the last checkpoint are, {@code RESIDENT} or {@code MAPPED}
+ * @param mappedBytes bytes of files that are mapped, charged to nothing
  * @param kernels which kernels score, in words
  * @param replay what opening the log found
  */
@@ -30,5 +32,7 @@ public record MemoryIndexStats(
         long durableLsn,
         long logBytes,
         long offHeapBytes,
+        Residency residency,
+        long mappedBytes,
         String kernels,
         ReplayReport replay) {}

@@ -55,6 +55,18 @@ final class BlockReader {
         }
     }
 
+    /**
+     * Reads and checks the blocks of a range, for what is used where it lies.
+     *
+     * @param offset in the data
+     * @param bytes how many, within the data
+     */
+    void verify(long offset, long bytes) {
+        for (long start = offset - offset % BLOCK_BYTES; start < offset + bytes; start += BLOCK_BYTES) {
+            fill(start);
+        }
+    }
+
     private void fill(long start) {
         if (start != blockStart) {
             blockStart = -1;

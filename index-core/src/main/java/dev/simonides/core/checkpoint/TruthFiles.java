@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.checkpoint;
 
+import dev.simonides.Residency;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.Tenant;
@@ -34,7 +35,10 @@ public final class TruthFiles {
 
     private Map<FileKind, Coverage> present;
 
-    TruthFiles(VectorCodec codec, Map<FileKind, Coverage> present) {
+    private final VectorMappings mappings;
+
+    TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present) {
+        this.mappings = mappings;
         this.formats = List.of(new VectorSections(codec), new RecordSections(), new PayloadSections());
         this.present = present;
     }
@@ -43,14 +47,15 @@ public final class TruthFiles {
      * Returns the files of a store that never had a checkpoint: none.
      *
      * @param codec shape of a vector
+     * @param mappings where full pages of vectors are
      * @return no file
      */
-    public static TruthFiles none(VectorCodec codec) {
+    public static TruthFiles none(VectorCodec codec, VectorMappings mappings) {
         Map<FileKind, Coverage> present = new EnumMap<>(FileKind.class);
         present.put(FileKind.VECTORS, Coverage.NONE);
         present.put(FileKind.RECORDS, Coverage.NONE);
         present.put(FileKind.PAYLOADS, Coverage.NONE);
-        return new TruthFiles(codec, present);
+        return new TruthFiles(codec, mappings, present);
     }
 
     /**
@@ -72,7 +77,7 @@ public final class TruthFiles {
             TruthMemory memory,
             TruthLoadOptions options) {
         try (TruthLoad load = new TruthLoad(directory, storeId, memory, options)) {
-            return new TruthFiles(memory.codec(), load.run(entries));
+            return new TruthFiles(memory.codec(), memory.mappings(), load.run(entries));
         }
     }
 
@@ -83,6 +88,15 @@ public final class TruthFiles {
      */
     public List<FileEntry> entries() {
         return entries(present);
+    }
+
+    /**
+     * Returns where the vectors of the files are.
+     *
+     * @return {@code RESIDENT} or {@code MAPPED}
+     */
+    public Residency residency() {
+        return mappings.residency();
     }
 
     private List<FileEntry> entries(Map<FileKind, Coverage> coverages) {
@@ -124,7 +138,7 @@ public final class TruthFiles {
                 delete(target.directory(), written);
             }
         }
-        return new PreparedTruth(target.directory(), next, written);
+        return new PreparedTruth(target, next, written);
     }
 
     private static byte[] name(TenantSnapshot tenant) {
@@ -234,12 +248,12 @@ public final class TruthFiles {
 
     /** The files of the next generation, those of this one still in place. */
     private final class PreparedTruth implements Prepared {
-        private final StorageDirectory directory;
+        private final CheckpointTarget target;
         private final Map<FileKind, Coverage> next;
         private final List<String> written;
 
-        PreparedTruth(StorageDirectory directory, Map<FileKind, Coverage> next, List<String> written) {
-            this.directory = directory;
+        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, List<String> written) {
+            this.target = target;
             this.next = next;
             this.written = written;
         }
@@ -252,11 +266,15 @@ public final class TruthFiles {
         @Override
         public void commit() {
             present = next;
+            mappings.follow(
+                    target.directory(),
+                    target.storeId(),
+                    coverage(present, FileKind.VECTORS).entries());
         }
 
         @Override
         public void abandon() {
-            delete(directory, written);
+            delete(target.directory(), written);
         }
     }
 }

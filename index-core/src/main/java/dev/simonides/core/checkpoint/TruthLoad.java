@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -52,8 +53,10 @@ final class TruthLoad implements AutoCloseable {
         files(FileKind.RECORDS).forEach(file -> records.plan(file, this::tenant));
         files(FileKind.PAYLOADS).forEach(file -> payloads.plan(file, this::tenant));
         tenants.values().forEach(this::requireAgreement);
-        reserve();
-        tenants.values().forEach(loaded -> loaded.tenant.beginLoad(loaded.recordsEnd));
+        boolean mapped = reserve(vectors);
+        tenants.values()
+                .forEach(loaded ->
+                        loaded.tenant.beginLoad(loaded.recordsEnd, mapped ? vectors.fullPages(loaded.recordsEnd) : 0));
         LoadTasks tasks = new LoadTasks();
         // The longest piece that cannot be divided comes first.
         tasks.add(buffer -> {
@@ -62,7 +65,7 @@ final class TruthLoad implements AutoCloseable {
             records.fillKeys(files(FileKind.RECORDS), this::tenant);
         });
         payloads.addTasks(files(FileKind.PAYLOADS), tasks);
-        vectors.addTasks(tasks);
+        vectors.addTasks(tasks, mapped ? Optional.of(memory.mappings()) : Optional.empty());
         tasks.run(options.helpers());
         tenants.values().forEach(loaded -> loaded.tenant.endLoad(loaded.recordsEnd, loaded.live));
         return coverages();
@@ -118,19 +121,22 @@ final class TruthLoad implements AutoCloseable {
                         + loaded.payloadsEnd);
     }
 
-    private void reserve() {
+    /** Charges the budget; returns whether the full pages of vectors stay in their files. */
+    private boolean reserve(VectorLoad vectors) {
         TenantShape shape = memory.tenants().shape();
         long perVector = TenantShape.bytesPerVector(shape.codec(), shape.m());
         long bytes = 0;
+        long inFullPages = 0;
         for (LoadedTenant loaded : tenants.values()) {
             bytes += loaded.recordsEnd * perVector;
+            inFullPages += vectors.inFullPages(loaded.recordsEnd);
         }
         for (FileKind kind : List.of(FileKind.RECORDS, FileKind.PAYLOADS)) {
             for (LoadedFile file : files(kind)) {
                 bytes += file.file().contentsOffset() - file.contents().backStart();
             }
         }
-        memory.budget().reserve(bytes);
+        return memory.mappings().begin(bytes, inFullPages, files(FileKind.VECTORS));
     }
 
     private Map<FileKind, Coverage> coverages() {

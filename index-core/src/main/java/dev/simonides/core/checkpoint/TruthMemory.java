@@ -15,5 +15,12 @@ import dev.simonides.quantization.VectorCodec;
  * @param budget charged with what is loaded
  * @param records where records and payloads go
  * @param codec shape of a vector
+ * @param mappings where full pages of vectors are
  */
-public record TruthMemory(Tenants tenants, KeyDirectory keys, MemoryBudget budget, Slabs records, VectorCodec codec) {}
+public record TruthMemory(
+        Tenants tenants,
+        KeyDirectory keys,
+        MemoryBudget budget,
+        Slabs records,
+        VectorCodec codec,
+        VectorMappings mappings) {}

@@ -8,6 +8,7 @@ import dev.simonides.quantization.VectorCodec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -31,8 +32,18 @@ final class VectorLoad {
         this.everyCode = everyCode;
     }
 
-    /** Pages of one section that are read together. */
-    private record Piece(VectorRun run, int firstPage, int endPage) {}
+    /** Pages of one section that are read together; mapped ones are only checked. */
+    private record Piece(VectorRun run, int firstPage, int endPage, boolean mapped) {}
+
+    /** Pages that a tenant's vectors fill. */
+    int fullPages(int count) {
+        return geometry.page(count);
+    }
+
+    /** Vectors in pages that they fill. */
+    long inFullPages(int count) {
+        return geometry.firstOrdinal(fullPages(count));
+    }
 
     /** Takes a file's sections into the plan: docs/FORMAT.md, "Vectors". */
     void plan(LoadedFile file, Function<String, LoadedTenant> tenants) {
@@ -65,15 +76,21 @@ final class VectorLoad {
         runsByFile.add(runs);
     }
 
-    /** Divides the reading into tasks, each of which reads one file in ascending order. */
-    void addTasks(LoadTasks tasks) {
+    /**
+     * Divides the reading into tasks, each of which reads one file in ascending order.
+     *
+     * @param mappings where full pages stay, if they are not to be read into memory
+     */
+    void addTasks(LoadTasks tasks, Optional<VectorMappings> mappings) {
         for (List<VectorRun> runs : runsByFile) {
             List<Piece> task = new ArrayList<>();
             long bytes = 0;
             for (VectorRun run : runs) {
+                int mapped = mappings.map(present -> place(run, present)).orElse(run.firstPage);
                 for (int page = run.firstPage; page < run.endPage; ) {
-                    int until = until(page, run.endPage, TASK_BYTES - bytes);
-                    task.add(new Piece(run, page, until));
+                    int end = page < mapped ? mapped : run.endPage;
+                    int until = until(page, end, TASK_BYTES - bytes);
+                    task.add(new Piece(run, page, until, page < mapped));
                     bytes += geometry.codesBytes(page, until) + geometry.originalsBytes(page, until);
                     page = until;
                     if (bytes >= TASK_BYTES) {
@@ -87,6 +104,16 @@ final class VectorLoad {
                 addTask(task, tasks);
             }
         }
+    }
+
+    /** Places the full pages of a run in their mapping; returns the first page behind them. */
+    private int place(VectorRun run, VectorMappings mappings) {
+        int end = Math.min(run.endPage, fullPages(run.section.end()));
+        long base = mappings.of(run.file).address();
+        for (int page = run.firstPage; page < end; page++) {
+            run.loaded.tenant.vectors().move(page, base + frontOffset(run, page), base + backOffset(run, page));
+        }
+        return end;
     }
 
     private int until(int page, int end, long bytes) {
@@ -116,10 +143,13 @@ final class VectorLoad {
     private void readFronts(List<Piece> pieces, MemorySegment buffer) {
         BlockReader reader = new BlockReader(pieces.getFirst().run().file.file(), buffer);
         for (Piece piece : pieces) {
-            reader.read(
-                    frontOffset(piece.run(), piece.firstPage()),
-                    geometry.codesBytes(piece.firstPage(), piece.endPage()),
-                    piece.run().loaded.tenant.vectors().imageAddress(piece.firstPage()));
+            long offset = frontOffset(piece.run(), piece.firstPage());
+            long bytes = geometry.codesBytes(piece.firstPage(), piece.endPage());
+            if (piece.mapped()) {
+                reader.verify(offset, bytes);
+            } else {
+                reader.read(offset, bytes, piece.run().loaded.tenant.vectors().imageAddress(piece.firstPage()));
+            }
         }
     }
 
@@ -127,15 +157,22 @@ final class VectorLoad {
         BlockReader reader = new BlockReader(pieces.getFirst().run().file.file(), buffer);
         for (Piece piece : pieces) {
             VectorRun run = piece.run();
-            reader.read(
-                    run.section.back().offset() + geometry.originalsBytes(run.firstPage, piece.firstPage()),
-                    geometry.originalsBytes(piece.firstPage(), piece.endPage()),
-                    run.loaded.tenant.vectors().originalsBase(piece.firstPage()));
+            long offset = backOffset(run, piece.firstPage());
+            long bytes = geometry.originalsBytes(piece.firstPage(), piece.endPage());
+            if (piece.mapped()) {
+                reader.verify(offset, bytes);
+            } else {
+                reader.read(offset, bytes, run.loaded.tenant.vectors().originalsBase(piece.firstPage()));
+            }
         }
     }
 
     private long frontOffset(VectorRun run, int page) {
         return run.section.front().offset() + geometry.codesBytes(run.firstPage, page);
+    }
+
+    private long backOffset(VectorRun run, int page) {
+        return run.section.back().offset() + geometry.originalsBytes(run.firstPage, page);
     }
 
     private void accept(VectorRun run, int page) {

@@ -4,8 +4,11 @@ package dev.simonides.core.memory;
 import dev.simonides.simd.OffHeap;
 import dev.simonides.simd.OffHeapBlock;
 import java.lang.foreign.SegmentAllocator;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Hands out zeroed blocks of anonymous memory that live as long as the store. Any thread; cold, under a lock.
@@ -22,7 +25,11 @@ public final class Slabs implements AutoCloseable {
     private static final long FIRST_SLAB_BYTES = 64 << 10;
     private static final long LARGEST_SLAB_BYTES = 64 << 20;
 
+    /** Blocks that come back are for blocks of the same size, and aligned like the cache lines they begin on. */
+    private static final long RETURNED_ALIGNMENT = 64;
+
     private final List<OffHeapBlock> blocks = new ArrayList<>();
+    private final Map<Long, ArrayDeque<Long>> returned = new HashMap<>();
     private long slabBytes = FIRST_SLAB_BYTES;
     private long next;
     private long end;
@@ -35,6 +42,10 @@ public final class Slabs implements AutoCloseable {
      * @return native address, aligned, valid until {@link #close()}
      */
     public synchronized long allocate(long bytes, long alignment) {
+        long again = alignment <= RETURNED_ALIGNMENT ? takeReturned(bytes) : 0;
+        if (again != 0) {
+            return again;
+        }
         long start = alignUp(next, alignment);
         if (start + bytes > end) {
             if (bytes >= OWN_MAPPING_BYTES) {
@@ -45,6 +56,27 @@ public final class Slabs implements AutoCloseable {
         }
         next = start + bytes;
         return start;
+    }
+
+    private long takeReturned(long bytes) {
+        ArrayDeque<Long> same = returned.get(bytes);
+        return same == null || same.isEmpty() ? 0 : same.remove();
+    }
+
+    /**
+     * Takes a block back, to be handed out again. It is zeroed at once: the next tenant must not find what the last one had.
+     *
+     * @param address from {@link #allocate}, on a multiple of 64; nobody reads it any more
+     * @param bytes its size
+     */
+    public void giveBack(long address, long bytes) {
+        assert address % RETURNED_ALIGNMENT == 0 : "M2";
+        OffHeap.everything().asSlice(address, bytes).fill((byte) 0);
+        keep(address, bytes);
+    }
+
+    private synchronized void keep(long address, long bytes) {
+        returned.computeIfAbsent(bytes, size -> new ArrayDeque<>()).add(address);
     }
 
     /**
@@ -86,6 +118,7 @@ public final class Slabs implements AutoCloseable {
     public synchronized void close() {
         blocks.forEach(OffHeapBlock::close);
         blocks.clear();
+        returned.clear();
         next = 0;
         end = 0;
     }

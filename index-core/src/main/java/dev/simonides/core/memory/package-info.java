@@ -3,8 +3,9 @@
  * Anonymous off-heap memory of a store: the budget, the blocks, and columns indexed by ordinal.
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.memory.Slabs}, then {@link dev.simonides.core.memory.OrdinalColumn}.
- * <p><b>May import:</b> dev.simonides.simd, dev.simonides.wal (the exception), java.lang.foreign.
+ * <p><b>May import:</b> dev.simonides.simd, dev.simonides.wal (exceptions, sealed files), java.lang.foreign.
  * <p><b>Threads:</b> as each type says. Addresses handed out stay valid until the slabs are closed.
- * <p><b>Invariants:</b> M1 an address once handed out never moves. M2 a block is zero when handed out.
+ * <p><b>Invariants:</b> M1 an address once handed out never moves. M2 a block is zero when handed out,
+ * also for the second time. M3 no checksum is ever computed over a mapping: a fault in one ends the process.
  */
 package dev.simonides.core.memory;

@@ -4,7 +4,6 @@ package dev.simonides.core.store;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.RecoveryReport;
-import dev.simonides.Residency;
 import dev.simonides.core.checkpoint.GraphFiles;
 import dev.simonides.core.checkpoint.TruthFiles;
 import dev.simonides.core.checkpoint.TruthLoadOptions;
@@ -125,7 +124,7 @@ final class Recovery {
     private Loaded nothing(StoreMemory memory) {
         return new Loaded(
                 Lineage.of(directory, manifests, Optional.empty()),
-                TruthFiles.none(memory.codec()),
+                TruthFiles.none(memory.codec(), memory.mappings()),
                 GraphFiles.none(shape()));
     }
 
@@ -144,7 +143,13 @@ final class Recovery {
                     directory,
                     logOptions.storeId(),
                     files,
-                    new TruthMemory(memory.tenants(), memory.keys(), memory.budget(), memory.records(), memory.codec()),
+                    new TruthMemory(
+                            memory.tenants(),
+                            memory.keys(),
+                            memory.budget(),
+                            memory.records(),
+                            memory.codec(),
+                            memory.mappings()),
                     new TruthLoadOptions(manifest.lsn(), helpers, false));
             rebuilt.clear();
             GraphFiles graphs = GraphFiles.load(
@@ -256,7 +261,7 @@ final class Recovery {
                 Optional.ofNullable(passedOver).map(StorageException::getMessage),
                 rebuilt,
                 orphans,
-                Residency.RESIDENT,
+                loaded.truth().residency(),
                 Duration.ofNanos(nanos));
     }
 }

@@ -9,6 +9,7 @@ import dev.simonides.core.checkpoint.CheckpointTrigger;
 import dev.simonides.core.checkpoint.Checkpointer;
 import dev.simonides.core.checkpoint.Snapshot;
 import dev.simonides.core.checkpoint.TenantSnapshot;
+import dev.simonides.core.checkpoint.VectorMappings;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.link.Indexers;
@@ -192,6 +193,7 @@ public final class Store implements AutoCloseable {
 
     /** Failures in the background are logged, and tried again later; the log goes on meanwhile. */
     private void checkpointIfDue() {
+        memory.epochs().reclaim();
         if (writer.failure() != null || !trigger.due(log.lastLsn(), log.bytes(), System.nanoTime())) {
             return;
         }
@@ -391,6 +393,15 @@ public final class Store implements AutoCloseable {
      */
     public MemoryBudget budget() {
         return memory.budget();
+    }
+
+    /**
+     * Returns where the vectors of the last checkpoint are.
+     *
+     * @return in memory, or in mapped files
+     */
+    public VectorMappings mappings() {
+        return memory.mappings();
     }
 
     /**

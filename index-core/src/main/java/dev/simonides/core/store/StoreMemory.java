@@ -2,6 +2,7 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.core.checkpoint.VectorMappings;
 import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
@@ -33,6 +34,7 @@ final class StoreMemory implements AutoCloseable {
     private final Applier applier;
     private final int searchesMax = Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
     private final Epochs epochs;
+    private final VectorMappings mappings;
 
     /** Takes no off-heap memory yet. */
     StoreMemory(MemoryIndexOptions options) {
@@ -42,6 +44,7 @@ final class StoreMemory implements AutoCloseable {
                 new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), slabs, records));
         this.keys = new HeapKeyDirectory(new SecureRandom().nextInt());
         this.epochs = new Epochs(searchesMax + options.indexerThreads());
+        this.mappings = new VectorMappings(options.residency(), tenants, budget, epochs);
         this.applier = new Applier(tenants, keys, budget, records, codec);
     }
 
@@ -93,9 +96,15 @@ final class StoreMemory implements AutoCloseable {
         return epochs;
     }
 
+    /** Where the full pages of vectors are. */
+    VectorMappings mappings() {
+        return mappings;
+    }
+
     @Override
     public void close() {
         epochs.close();
+        mappings.close();
         scratch.close();
         slabs.close();
         records.close();

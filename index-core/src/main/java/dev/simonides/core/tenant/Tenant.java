@@ -194,10 +194,11 @@ public final class Tenant {
      * #vectors()}, then {@link #endLoad}. One thread, before anybody else sees the tenant.
      *
      * @param loaded ordinals that will be read, at least 1
+     * @param pagesElsewhere pages at the beginning that are not read into memory
      */
-    public void beginLoad(int loaded) {
+    public void beginLoad(int loaded, int pagesElsewhere) {
         assert nextOrdinal == 0 : "T2";
-        vectors.beginLoad(loaded);
+        vectors.beginLoad(loaded, pagesElsewhere);
         lives.ensureCapacity(loaded);
         reserveGraph(loaded);
     }

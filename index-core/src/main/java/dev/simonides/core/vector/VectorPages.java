@@ -89,20 +89,38 @@ public final class VectorPages {
     }
 
     /**
-     * Makes room in an empty plane for vectors that are read from files: all pages in one run, their images still missing.
-     * One thread, before anybody else sees the tenant.
+     * Says that a full page is somewhere else from now on, with equal bytes (P4). Readers that are inside an epoch may go on
+     * at the old place until they leave. One thread at a time, beside the writer.
+     *
+     * @param page its number
+     * @param image address of its image
+     * @param originals address of its originals; any if none are kept
+     */
+    public void move(int page, long image, long originals) {
+        // ORDER: release; pairs with VectorPages#pageBase and #originalsBase (acquire); else a reader could find a page
+        // that was not yet mapped or read.
+        LONG.setRelease(MEMORY, originalBases.address(page), originals);
+        LONG.setRelease(MEMORY, pageBases.address(page), image + CODES_OFFSET);
+    }
+
+    /**
+     * Makes room in an empty plane for vectors that are read from files: pages in one run, their images still missing. One
+     * thread, before anybody else sees the tenant.
      *
      * @param count vectors that will be read
+     * @param elsewhere pages at the beginning that get no room: {@link #move} says where they are
      */
-    public void beginLoad(int count) {
+    public void beginLoad(int count, int elsewhere) {
         assert reservedPages == 0 : "P1";
         int pages = geometry.pages(count);
         locations.ensureCapacity(count);
         pageBases.ensureCapacity(pages);
         originalBases.ensureCapacity(pages);
-        long image = slabs.allocate(geometry.codesBytes(0, pages), PAGE_ALIGNMENT);
-        long originals = originalBytes > 0 ? slabs.allocate(geometry.originalsBytes(0, pages), PAGE_ALIGNMENT) : 0;
-        for (int page = 0; page < pages; page++) {
+        long image = elsewhere < pages ? slabs.allocate(geometry.codesBytes(elsewhere, pages), PAGE_ALIGNMENT) : 0;
+        long originals = elsewhere < pages && originalBytes > 0
+                ? slabs.allocate(geometry.originalsBytes(elsewhere, pages), PAGE_ALIGNMENT)
+                : 0;
+        for (int page = elsewhere; page < pages; page++) {
             place(page, image, originals);
             image += geometry.pageBytes(page);
             originals += geometry.originalsBytes(page);
@@ -268,8 +286,7 @@ public final class VectorPages {
      * @return native address
      */
     public long pageBase(int page) {
-        // ORDER: acquire; pairs with the release store of a page that moves; else its bytes could be older than its
-        // base.
+        // ORDER: acquire; pairs with VectorPages#move (release); else its bytes could be older than its base.
         return (long) LONG.getAcquire(MEMORY, pageBases.address(page));
     }
 
@@ -299,7 +316,8 @@ public final class VectorPages {
      * @return native address
      */
     public long originalsBase(int page) {
-        return (long) LONG.get(MEMORY, originalBases.address(page));
+        // ORDER: acquire; pairs with VectorPages#move (release); else its bytes could be older than its base.
+        return (long) LONG.getAcquire(MEMORY, originalBases.address(page));
     }
 
     /**

@@ -7,6 +7,7 @@
  * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.memory, dev.simonides.quantization, dev.simonides.simd.
  * <p><b>Threads:</b> one writer adds; any thread reads what was published.
  * <p><b>Invariants:</b> P1 a location is written before its ordinal is published. P2 a page belongs to one tenant. P3 the
- * bytes of a vector never change after its location is published.
+ * bytes of a vector never change after its location is published. P4 a page moves when it is full, to a place with equal
+ * bytes; the old place stays as it is until every reader inside has left.
  */
 package dev.simonides.core.vector;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.checkpoint;
 
+import dev.simonides.Residency;
 import dev.simonides.Vectors;
+import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.manifest.FileEntry;
@@ -42,6 +44,8 @@ final class TruthStore implements AutoCloseable {
     final KeyDirectory keys = new HeapKeyDirectory(0x5EED);
     final Slabs records = new Slabs();
     private final Slabs slabs = new Slabs();
+    final Epochs epochs = new Epochs(4);
+    final VectorMappings mappings;
     private final Applier applier;
 
     TruthFiles files;
@@ -53,11 +57,16 @@ final class TruthStore implements AutoCloseable {
     }
 
     TruthStore(VectorCodec codec, long budgetBytes) {
+        this(codec, budgetBytes, Residency.RESIDENT);
+    }
+
+    TruthStore(VectorCodec codec, long budgetBytes, Residency residency) {
         this.codec = codec;
         this.budget = new MemoryBudget(budgetBytes);
         this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, slabs, records));
         this.applier = new Applier(tenants, keys, budget, records, codec);
-        this.files = TruthFiles.none(codec);
+        this.mappings = new VectorMappings(residency, tenants, budget, epochs);
+        this.files = TruthFiles.none(codec, mappings);
     }
 
     /** Loads files into a new memory. */
@@ -78,7 +87,7 @@ final class TruthStore implements AutoCloseable {
                 directory,
                 STORE_ID,
                 entries,
-                new TruthMemory(tenants, keys, budget, records, codec),
+                new TruthMemory(tenants, keys, budget, records, codec, mappings),
                 new TruthLoadOptions(upTo, helpers, true));
         lsn = upTo;
         fileId = entries.stream().mapToLong(FileEntry::id).max().orElse(0);
@@ -190,6 +199,8 @@ final class TruthStore implements AutoCloseable {
 
     @Override
     public void close() {
+        epochs.close();
+        mappings.close();
         slabs.close();
         records.close();
     }
