@@ -372,6 +372,7 @@ class LifecycleTest {
                 new FaultyDirectory(SimulatedDirectory.empty(), Fault.once(first + 1, Fault.Kind.LOST_SYNC));
         MemoryIndex index = open(medium);
         index.put(Memory.of("a", vector(1)));
+        assertEquals(StoreState.OPEN, index.stats().state());
 
         ExecutionException unknown = assertThrows(
                 ExecutionException.class,
@@ -382,6 +383,8 @@ class LifecycleTest {
         assertTrue(refused instanceof dev.simonides.wal.StoreFailedException, () -> "was " + refused);
         assertTrue(String.valueOf(refused.getMessage()).contains("injected"), refused::getMessage);
         assertEquals(1, index.search(Query.of(vector(1))).size(), "reads go on");
+        assertEquals(StoreState.FAILED, index.stats().state());
         index.close();
+        assertEquals(StoreState.CLOSED, index.state());
     }
 }

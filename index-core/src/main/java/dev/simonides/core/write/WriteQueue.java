@@ -177,6 +177,15 @@ final class WriteQueue {
         return failure;
     }
 
+    int size() {
+        lock.lock();
+        try {
+            return requests.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean closed() {
         return closed;
     }

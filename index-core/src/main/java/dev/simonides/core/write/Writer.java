@@ -175,6 +175,11 @@ public final class Writer implements AutoCloseable {
         return full ? StoreState.OPEN_FULL : StoreState.OPEN;
     }
 
+    /** Requests that the writer has not taken yet. */
+    int queued() {
+        return queue.size();
+    }
+
     /**
      * Makes the store refuse all writes from now on (W4); searches go on.
      *
@@ -298,8 +303,9 @@ public final class Writer implements AutoCloseable {
             }
             pipeline.open().answer(put, frame.lastLsn());
         } catch (OutOfMemoryError e) {
-            put.fail(noMemory(e));
-            refuseFrame(noMemory(e));
+            BudgetExceededException refusal = noMemory(e);
+            refuseFrame(refusal);
+            put.fail(refusal);
         }
     }
 

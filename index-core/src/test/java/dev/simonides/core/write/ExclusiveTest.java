@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What runs alone on the writer thread sees everything before it done and nothing behind it begun. */
-@Timeout(20)
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExclusiveTest {
     private final WriterFixture fixture = new WriterFixture(SimulatedDirectory.empty(), new Durability.Group());
 
@@ -101,9 +101,7 @@ class ExclusiveTest {
     }
 
     private void assertFailed() {
-        while (fixture.writer.failure() == null) {
-            Thread.onSpinWait();
-        }
+        WriterFixture.await(() -> fixture.writer.failure() != null);
         assertNotNull(fixture.writer.failure());
         assertThrows(StoreFailedException.class, () -> fixture.put("a"));
     }

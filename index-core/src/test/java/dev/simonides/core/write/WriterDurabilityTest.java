@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an acknowledgement means under each policy. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WriterDurabilityTest {
     private static final long MEBIBYTE = 1 << 20;
 
@@ -64,7 +64,7 @@ class WriterDurabilityTest {
             medium.hold();
             CompletableFuture<Long> put = fixture.put("a");
             WriterFixture.await(() -> medium.waiting() == 1);
-            fixture.awaitIdle();
+            fixture.awaitTaken();
 
             assertFalse(put.isDone());
             assertEquals(-1, fixture.find("a"));
@@ -114,7 +114,7 @@ class WriterDurabilityTest {
             CompletableFuture<Long> behind = fixture.put("b");
             WriterFixture.await(() -> medium.waiting() == 1);
             fixture.awaitAppended(2);
-            fixture.awaitIdle();
+            fixture.awaitTaken();
 
             assertFalse(flush.isDone());
             assertFalse(behind.isDone(), "answers come in order");
@@ -143,7 +143,7 @@ class WriterDurabilityTest {
             WriterFixture.await(() -> System.nanoTime() - asked > 3_000_000);
 
             CompletableFuture<Long> late = fixture.put("b");
-            fixture.awaitIdle();
+            fixture.awaitTaken();
 
             assertFalse(late.isDone());
             assertEquals(1, fixture.log.lastLsn(), "not even in the log");
@@ -163,7 +163,7 @@ class WriterDurabilityTest {
             }
             fixture.writer.start();
             WriterFixture.await(() -> medium.waiting() == 1);
-            fixture.awaitIdle();
+            fixture.awaitTaken();
 
             assertEquals(1, fixture.log.lastLsn());
             assertTrue(puts.get(0).isDone());

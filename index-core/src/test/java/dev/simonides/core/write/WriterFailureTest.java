@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is refused before the append leaves no trace; what fails after it fails the store. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WriterFailureTest {
     private final SlowMedium medium = new SlowMedium();
 

@@ -120,6 +120,12 @@ final class WriterFixture implements AutoCloseable {
         }
     }
 
+    /** Waits until the writer has taken every request, and has nothing to do or waits for the medium. */
+    void awaitTaken() {
+        await(() -> writer.queued() == 0);
+        awaitIdle();
+    }
+
     /** Waits until the writer has nothing to do, or waits for the medium. */
     void awaitIdle() {
         Thread thread = threads.get(1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Frames in flight: appended, not yet durable, while the medium stands still. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WriterPipelineTest {
     private final SlowMedium medium = new SlowMedium();
     private final WriterFixture fixture = new WriterFixture(medium, new Durability.Group());
@@ -189,7 +189,7 @@ class WriterPipelineTest {
         inFlight.add(putInFlight("a"));
         inFlight.add(putInFlight("before"));
         inFlight.add(fixture.delete("nothing"));
-        fixture.awaitIdle();
+        fixture.awaitTaken();
         WriterFixture.await(() -> medium.waiting() == 1);
         int syncs = medium.syncs();
 
@@ -234,6 +234,7 @@ class WriterPipelineTest {
         CompletableFuture<Boolean> deletesOld = fixture.delete("old");
         fixture.awaitAppended(4);
         CompletableFuture<Boolean> deletesOldAgain = fixture.delete("old");
+        CompletableFuture<Boolean> deletesNewAgain = fixture.delete("new");
         fixture.awaitIdle();
         assertFalse(deletesOldAgain.isDone(), "its answer rests on what is not durable yet");
 
@@ -243,6 +244,7 @@ class WriterPipelineTest {
         assertTrue(deletesNew.join());
         assertTrue(deletesOld.join());
         assertFalse(deletesOldAgain.join());
+        assertFalse(deletesNewAgain.join());
         assertEquals(-1, fixture.find("old"));
         assertEquals(-1, fixture.find("new"));
         assertEquals(0, fixture.tenant().liveCount());
@@ -273,7 +275,7 @@ class WriterPipelineTest {
         standStill();
         CompletableFuture<Long> put = putInFlight("a");
         CompletableFuture<Void> alone = fixture.exclusive(() -> assertTrue(put.isDone()));
-        fixture.awaitIdle();
+        fixture.awaitTaken();
         assertFalse(alone.isDone());
 
         medium.release();
