@@ -7,21 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.RecordImageLayout;
+import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.VectorPageLayout;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
+import dev.simonides.simd.OffHeap;
 import dev.simonides.wal.CorruptSegmentException;
 import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.SealedFileSummary;
 import dev.simonides.wal.SealedFileWriter;
 import dev.simonides.wal.simulation.SimulatedDirectory;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +89,12 @@ class TruthContradictionTest {
         return Stream.of(
                 row("born never", RowLayout.BIRTH_LSN, 0),
                 row("born with the one before", RowLayout.BIRTH_LSN, 7),
-                row("born after the checkpoint", RowLayout.BIRTH_LSN, FIRST_LSN + 1),
+                new Forgery(
+                        "born after the checkpoint",
+                        FileKind.RECORDS,
+                        0,
+                        (data, section) ->
+                                data.putLong(row(section, FIRST_COUNT - 1, RowLayout.BIRTH_LSN), FIRST_LSN + 1)),
                 row("dead when born", RowLayout.DEATH_LSN, 8),
                 row("dead after the checkpoint", RowLayout.DEATH_LSN, FIRST_LSN + 1),
                 row("an image elsewhere", RowLayout.IMAGE_OFFSET, 0),
@@ -101,7 +110,11 @@ class TruthContradictionTest {
                         image(data, section, 7, RecordImageLayout.BYTES + 6), (byte) 1)),
                 new Forgery("two alive with one key", FileKind.RECORDS, 0, (data, section) -> data.put(
                         image(data, section, 7, RecordImageLayout.BYTES + 4), (byte) '8')),
-                death("a death in its own file", DeathLayout.ORDINAL, FIRST_COUNT),
+                new Forgery(
+                        "a death in its own file",
+                        FileKind.RECORDS,
+                        1,
+                        (data, section) -> data.putInt(death(section, 1, DeathLayout.ORDINAL), FIRST_COUNT)),
                 death("a death of nobody", DeathLayout.ORDINAL, -1),
                 death("a death out of order", DeathLayout.ORDINAL, 5),
                 death("a second death", DeathLayout.ORDINAL, 1),
@@ -131,9 +144,9 @@ class TruthContradictionTest {
             store.delete("t", "key-4");
             assertEquals(FIRST_LSN, store.lsn);
             store.checkpoint(directory);
+            store.put("t", "more", "payload");
             store.delete("t", "key-2");
             store.delete("t", "key-3");
-            store.put("t", "more", "payload");
             return store.checkpoint(directory);
         }
     }
@@ -181,6 +194,35 @@ class TruthContradictionTest {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no file: " + damage))
                 .kind());
+    }
+
+    @Test
+    void aPageThatANewerFileHoldsIsNotReadFromTheOlder() {
+        List<FileEntry> entries = new ArrayList<>(write());
+        FileEntry entry = entries.getFirst();
+        SealedFileSummary summary = forge(entry, (data, section) -> data.putInt(
+                (int) section.front().end() - 4096 + (int) VectorPageLayout.COUNT_OFFSET, 63));
+        entries.set(0, new FileEntry(entry.kind(), entry.id(), summary));
+
+        TruthStore.load(CODEC, directory, entries, FIRST_LSN + 3, 0).close();
+    }
+
+    @Test
+    void theLivingHaveKeys() {
+        try (TruthStore store = new TruthStore(CODEC)) {
+            for (int i = 0; i < 10; i++) {
+                store.put("t", "key-" + i, "payload");
+            }
+            Tenant tenant = Objects.requireNonNull(store.tenants.find("t"));
+            long image = tenant.keyAddress(7) - RecordImageLayout.BYTES;
+            OffHeap.everything().set(ValueLayout.JAVA_INT, image + RecordImageLayout.KEY_BYTES, 0);
+            List<FileEntry> entries = store.checkpoint(directory);
+
+            assertThrows(
+                    CorruptSegmentException.class,
+                    () -> TruthStore.load(CODEC, directory, entries, store.lsn, 0)
+                            .close());
+        }
     }
 
     @Test
