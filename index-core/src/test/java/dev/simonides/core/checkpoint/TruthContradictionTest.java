@@ -76,13 +76,15 @@ class TruthContradictionTest {
     }
 
     private static Forgery death(String name, int field, int value) {
-        return new Forgery(
-                name, FileKind.RECORDS, 1, (data, section) -> data.putInt(death(section, 0, field), value));
+        return new Forgery(name, FileKind.RECORDS, 1, (data, section) -> data.putInt(death(section, 0, field), value));
     }
 
     private static Forgery page(String name, int file, int field, int value) {
         return new Forgery(
-                name, FileKind.VECTORS, file, (data, section) -> data.putInt((int) section.front().offset() + field, value));
+                name,
+                FileKind.VECTORS,
+                file,
+                (data, section) -> data.putInt((int) section.front().offset() + field, value));
     }
 
     static Stream<Forgery> forgeries() {
@@ -106,10 +108,16 @@ class TruthContradictionTest {
                 image("another length of payload", RecordImageLayout.PAYLOAD_BYTES, 11),
                 image("an address in a file", RecordImageLayout.PAYLOAD_ADDRESS, 8),
                 // "key-7" ends at 29 of 32.
-                new Forgery("padding", FileKind.RECORDS, 0, (data, section) -> data.put(
-                        image(data, section, 7, RecordImageLayout.BYTES + 6), (byte) 1)),
-                new Forgery("two alive with one key", FileKind.RECORDS, 0, (data, section) -> data.put(
-                        image(data, section, 7, RecordImageLayout.BYTES + 4), (byte) '8')),
+                new Forgery(
+                        "padding",
+                        FileKind.RECORDS,
+                        0,
+                        (data, section) -> data.put(image(data, section, 7, RecordImageLayout.BYTES + 6), (byte) 1)),
+                new Forgery(
+                        "two alive with one key",
+                        FileKind.RECORDS,
+                        0,
+                        (data, section) -> data.put(image(data, section, 7, RecordImageLayout.BYTES + 4), (byte) '8')),
                 new Forgery(
                         "a death in its own file",
                         FileKind.RECORDS,
@@ -128,10 +136,16 @@ class TruthContradictionTest {
                 page("another ordinal", 0, (int) VectorPageLayout.ORDINALS_OFFSET + 8, 3),
                 page("an ordinal in no slot", 1, (int) VectorPageLayout.ORDINALS_OFFSET + 4 * 63, 5),
                 page("a code that is none", 0, (int) VectorPageLayout.CODES_OFFSET, 0),
-                new Forgery("a longer payload", FileKind.PAYLOADS, 0, (data, section) -> data.putInt(
-                        (int) section.front().offset() + 28, 11)),
-                new Forgery("a payload of less than nothing", FileKind.PAYLOADS, 0, (data, section) -> data.putInt(
-                        (int) section.front().offset() + 4, -10)));
+                new Forgery(
+                        "a longer payload",
+                        FileKind.PAYLOADS,
+                        0,
+                        (data, section) -> data.putInt((int) section.front().offset() + 28, 11)),
+                new Forgery(
+                        "a payload of less than nothing",
+                        FileKind.PAYLOADS,
+                        0,
+                        (data, section) -> data.putInt((int) section.front().offset() + 4, -10)));
     }
 
     /** Two generations: ordinals 1 and 4 are dead in the first one, 2 and 3 die in the second. */
@@ -175,33 +189,36 @@ class TruthContradictionTest {
     @MethodSource("forgeries")
     void aContradictionIsRefused(Forgery forgery) {
         List<FileEntry> entries = new ArrayList<>(write());
-        List<FileEntry> ofKind = entries.stream()
-                .filter(entry -> entry.kind() == forgery.kind())
-                .toList();
+        List<FileEntry> ofKind =
+                entries.stream().filter(entry -> entry.kind() == forgery.kind()).toList();
         FileEntry entry = ofKind.get(forgery.file());
         SealedFileSummary summary = forge(entry, forgery.change());
         entries.set(entries.indexOf(entry), new FileEntry(entry.kind(), entry.id(), summary));
 
         CorruptSegmentException damage = assertThrows(
                 CorruptSegmentException.class,
-                () -> TruthStore.load(CODEC, directory, entries, FIRST_LSN + 3, 0).close());
+                () -> TruthStore.load(CODEC, directory, entries, FIRST_LSN + 3, 0)
+                        .close());
 
         // Lengths of payloads stand in two files, and which one is wrong cannot be known.
-        FileKind named =
-                forgery.name().equals("another length of payload") ? FileKind.PAYLOADS : forgery.kind();
-        assertEquals(named, entries.stream()
-                .filter(one -> one.fileName().equals(damage.file()))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no file: " + damage))
-                .kind());
+        FileKind named = forgery.name().equals("another length of payload") ? FileKind.PAYLOADS : forgery.kind();
+        assertEquals(
+                named,
+                entries.stream()
+                        .filter(one -> one.fileName().equals(damage.file()))
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("no file: " + damage))
+                        .kind());
     }
 
     @Test
     void aPageThatANewerFileHoldsIsNotReadFromTheOlder() {
         List<FileEntry> entries = new ArrayList<>(write());
         FileEntry entry = entries.getFirst();
-        SealedFileSummary summary = forge(entry, (data, section) -> data.putInt(
-                (int) section.front().end() - 4096 + (int) VectorPageLayout.COUNT_OFFSET, 63));
+        SealedFileSummary summary = forge(
+                entry,
+                (data, section) ->
+                        data.putInt((int) section.front().end() - 4096 + (int) VectorPageLayout.COUNT_OFFSET, 63));
         entries.set(0, new FileEntry(entry.kind(), entry.id(), summary));
 
         TruthStore.load(CODEC, directory, entries, FIRST_LSN + 3, 0).close();
