@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
  * </pre>
  *
  * <p><em>An entry is valid if and only if</em> (1) the kind is known; (2) the number is above 0, below the manifest's
- * nextFileId, and no other entry's; (3) the size is above 0. Normative: docs/FORMAT.md, "Manifest entry".
+ * nextFileId, and no other entry's; (3) the size is at least 4160. Normative: docs/FORMAT.md, "Manifest entry".
  */
 public final class ManifestEntryLayout {
     private static final ValueLayout U8 = ValueLayout.JAVA_BYTE;
