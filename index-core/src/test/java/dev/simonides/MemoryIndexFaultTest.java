@@ -55,16 +55,19 @@ class MemoryIndexFaultTest {
     @Timeout(60)
     void everyOutcomeIsTrue(Fault.Kind kind, boolean sticky) {
         int at = 1;
+        int checkpoints = 0;
         boolean fired = true;
         while (fired) {
             Run run = new Run(new Fault(at, kind, sticky));
             run.work();
             run.check();
+            checkpoints += run.checkpoints;
             fired = run.faulty.fired();
             at++;
         }
-        System.out.println(kind + (sticky ? ", sticky" : ", once") + ": failed at each of " + (at - 2) + " operations");
-        assertTrue(at > 20, "the scenario has more operations than " + at);
+        System.out.println(kind + (sticky ? ", sticky" : ", once") + ": failed at each of " + (at - 2)
+                + " operations, beside " + checkpoints + " checkpoints");
+        assertTrue(at > 60, "the scenario has more operations than " + at);
     }
 
     /** One run of the scenario. */
@@ -77,6 +80,8 @@ class MemoryIndexFaultTest {
         /** Writes whose effect must be there. */
         private int acknowledged;
 
+        private int checkpoints;
+
         Run(Fault fault) {
             this.fault = fault;
             this.faulty = new FaultyDirectory(disk, fault);
@@ -88,22 +93,28 @@ class MemoryIndexFaultTest {
 
         void work() {
             session(index -> {
-                write(Ledger.putting("a", "first"), () -> index.put(Ledger.memory("a", "first")));
-                write(Ledger.putting("b", "second"), () -> index.put(Ledger.memory("b", "second")));
+                write(index, Ledger.putting("a", "first"), () -> index.put(Ledger.memory("a", "first")));
+                write(index, Ledger.putting("b", "second"), () -> index.put(Ledger.memory("b", "second")));
+                checkpoint(index);
                 write(
+                        index,
                         state -> {
                             state.put("c", "third");
                             state.put("a", "fourth");
                             return state;
                         },
                         () -> index.putAll(List.of(Ledger.memory("c", "third"), Ledger.memory("a", "fourth"))));
-                write(Ledger.deleting("b"), () -> index.delete("", "b"));
-                write(Ledger.putting("d", "fifth"), () -> index.put(Ledger.memory("d", "fifth")));
+                write(index, Ledger.deleting("b"), () -> index.delete("", "b"));
+                checkpoint(index);
+                write(index, Ledger.putting("d", "fifth"), () -> index.put(Ledger.memory("d", "fifth")));
             });
             session(index -> {
-                write(Ledger.putting("b", "sixth"), () -> index.put(Ledger.memory("b", "sixth")));
-                write(Ledger.deleting("c"), () -> index.delete("", "c"));
+                write(index, Ledger.putting("b", "sixth"), () -> index.put(Ledger.memory("b", "sixth")));
+                checkpoint(index);
+                write(index, Ledger.deleting("c"), () -> index.delete("", "c"));
             });
+            session(index ->
+                    write(index, Ledger.putting("e", "seventh"), () -> index.put(Ledger.memory("e", "seventh"))));
         }
 
         private void session(java.util.function.Consumer<MemoryIndex> work) {
@@ -129,6 +140,7 @@ class MemoryIndexFaultTest {
                 } catch (StorageException e) {
                     // What the close was to make durable had been made durable before it was acknowledged.
                 }
+                assertEquals(StoreState.CLOSED, index.state(), fault::toString);
             }
         }
 
@@ -140,8 +152,23 @@ class MemoryIndexFaultTest {
             return contents;
         }
 
+        /** A checkpoint that fails changes nothing that is served, and its type says whether the store goes on. */
+        private void checkpoint(MemoryIndex index) {
+            StoreState before = index.state();
+            try {
+                index.checkpoint();
+                checkpoints++;
+                assertTrue(before != StoreState.FAILED, () -> "checkpoint of a failed store: " + fault);
+            } catch (StoreFailedException e) {
+                assertEquals(StoreState.FAILED, index.state(), fault::toString);
+            } catch (StorageException e) {
+                assertTrue(index.state() != StoreState.FAILED, () -> "untold failure: " + fault);
+            }
+            assertEquals(ledger.after(acknowledged), ledgerContents(index), fault::toString);
+        }
+
         /** Does a write and notes what its outcome promises. */
-        private void write(UnaryOperator<Map<String, String>> effect, Runnable operation) {
+        private void write(MemoryIndex index, UnaryOperator<Map<String, String>> effect, Runnable operation) {
             if (ledger.writes() > acknowledged) {
                 // After an unknown outcome the store has failed, and nothing can be stored.
                 assertRefused(operation);
@@ -151,8 +178,11 @@ class MemoryIndexFaultTest {
             try {
                 operation.run();
                 acknowledged++;
+                boolean written = !ledger.after(acknowledged).equals(ledger.after(acknowledged - 1));
+                assertTrue(!written || index.state() == StoreState.OPEN, fault::toString);
             } catch (WriteOutcomeUnknownException e) {
                 // It may be there: the ledger keeps the state, the promise stays.
+                assertEquals(StoreState.FAILED, index.state(), fault::toString);
             } catch (StoreFullException | StorageIoException | StoreFailedException | StoreReadOnlyException e) {
                 ledger.retract();
             }
