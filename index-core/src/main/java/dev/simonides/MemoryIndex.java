@@ -15,6 +15,7 @@ import dev.simonides.wal.FileSystemDirectory;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.WriteAheadLog;
 import dev.simonides.wal.WriteOutcomeUnknownException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -101,6 +102,43 @@ public final class MemoryIndex implements AutoCloseable {
      */
     public static MemoryIndex open(Path directory, Function<MemoryIndexOptions, MemoryIndexOptions> options) {
         return new MemoryIndex(Store.open(() -> FileSystemDirectory.open(directory), options::apply));
+    }
+
+    /**
+     * Opens an existing store for reading. Nothing is written, no file is made, and no lock is taken or needed: several
+     * processes may do so, also beside the one that writes.
+     *
+     * <p>While a process has the store open for writing, what is read is its last checkpoint; otherwise everything is,
+     * the log included. What is written later is not seen. Every write throws
+     * {@link dev.simonides.wal.StoreReadOnlyException}.
+     *
+     * @param directory where
+     * @return the open store
+     * @throws dev.simonides.wal.NotAStoreException if there is none
+     * @throws StorageException if the store is damaged or the medium refuses
+     */
+    public static MemoryIndex openReadOnly(Path directory) {
+        return openReadOnly(directory, (MemoryIndexOptions stored) -> stored);
+    }
+
+    /**
+     * Opens an existing store for reading, as {@link #openReadOnly(Path)}, with options made from those it was created with.
+     *
+     * @param directory where
+     * @param options gets the stored options and returns those to use; the fixed ones must stay
+     * @return the open store
+     * @throws dev.simonides.wal.NotAStoreException if there is none
+     * @throws StorageException if the store is damaged or the medium refuses
+     */
+    public static MemoryIndex openReadOnly(Path directory, Function<MemoryIndexOptions, MemoryIndexOptions> options) {
+        return new MemoryIndex(Store.openReadOnly(
+                () -> FileSystemDirectory.open(directory), UnaryOperator.identity(), options::apply));
+    }
+
+    /** Opens a store for reading in any directory, with a log of another shape. */
+    static MemoryIndex openReadOnly(
+            StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
+        return new MemoryIndex(Store.openReadOnly(() -> directory, log, stored -> options));
     }
 
     /**
@@ -249,7 +287,7 @@ public final class MemoryIndex implements AutoCloseable {
         }
         codec.check(memory.vector());
         int vectorBytes = codec.codeBytes() + codec.originalBytes();
-        long now = store.timestampMillis(store.options().clock().millis());
+        long now = store.options().clock().millis();
         PutRecord record = PutRecord.layOut(tenantName, key, payload, vectorBytes, now);
         SearchScratch scratch = store.scratchPool().claim();
         try {
@@ -331,7 +369,7 @@ public final class MemoryIndex implements AutoCloseable {
                 return KeyDirectory.NONE;
             }
             // Born in a frame that is being applied this very moment: its watermark comes within microseconds.
-            if (store.writer().failure() != null) {
+            if (store.failed()) {
                 return KeyDirectory.NONE;
             }
             Thread.onSpinWait();
@@ -476,7 +514,9 @@ public final class MemoryIndex implements AutoCloseable {
         for (MemoryIndexStats stats = stats(); stats.pendingCount() > 0 || repairing(); stats = stats()) {
             listener.progressed(
                     ProgressListener.Phase.LINK, stats.ordinalCount() - stats.pendingCount(), stats.ordinalCount());
-            store.writer().ensureOpen();
+            if (state() != StoreState.READ_ONLY) {
+                store.writer().ensureOpen();
+            }
             for (Tenant tenant : store.tenants().all()) {
                 awaitLinked(tenant);
             }
@@ -531,13 +571,13 @@ public final class MemoryIndex implements AutoCloseable {
                     tenants,
                     graphs,
                     store.published().get(),
-                    store.log().syncedLsn(),
-                    store.log().bytes(),
+                    store.log().map(WriteAheadLog::syncedLsn).orElseGet(store.published()::get),
+                    store.log().map(WriteAheadLog::bytes).orElseGet(store.replay()::bytes),
                     store.budget().usedBytes(),
                     store.mappings().residency(),
                     store.mappings().mappedBytes(),
                     Kernels.describe(),
-                    store.log().report());
+                    store.replay());
         } finally {
             store.scratchPool().release(scratch);
         }
@@ -549,7 +589,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @return the state at about this moment
      */
     public StoreState state() {
-        return store.writer().state();
+        return store.state();
     }
 
     /**
@@ -560,7 +600,9 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws IllegalStateException if the store is closed
      */
     public VerifyReport verify(ProgressListener listener) {
-        flush();
+        if (state() != StoreState.READ_ONLY) {
+            flush();
+        }
         return store.verify(listener);
     }
 

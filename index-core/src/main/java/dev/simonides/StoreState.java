@@ -15,6 +15,9 @@ public enum StoreState {
     /** A sync failed, or the engine did: every write is refused until the store is opened again. */
     FAILED,
 
+    /** The store was opened for reading: every write is refused. */
+    READ_ONLY,
+
     /** The store is closed. */
     CLOSED
 }

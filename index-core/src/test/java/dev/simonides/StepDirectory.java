@@ -53,6 +53,7 @@ final class StepDirectory implements StorageDirectory {
 
     @Override
     public StorageFile open(String name, Access access) {
+        steps.before("open " + kind(name));
         return new Named(inner.open(name, access));
     }
 
@@ -84,6 +85,11 @@ final class StepDirectory implements StorageDirectory {
     @Override
     public StorageLock lock(String name) {
         return inner.lock(name);
+    }
+
+    @Override
+    public boolean locked(String name) {
+        return inner.locked(name);
     }
 
     @Override

@@ -100,6 +100,11 @@ final class KillingDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean locked(String name) {
+        return inner.locked(name);
+    }
+
+    @Override
     public String path() {
         return inner.path();
     }

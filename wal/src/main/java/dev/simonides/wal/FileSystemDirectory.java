@@ -98,7 +98,18 @@ public final class FileSystemDirectory implements StorageDirectory {
     public static FileSystemDirectory openOrCreate(Path directory) {
         Path absolute = directory.toAbsolutePath();
         try {
-            return Files.isDirectory(absolute) && !empty(absolute) ? open(directory) : create(directory);
+            if (Files.isDirectory(absolute) && !empty(absolute)) {
+                return open(directory);
+            }
+            try {
+                return create(directory);
+            } catch (StorageIoException e) {
+                // Another process may have made it and begun to fill it meanwhile.
+                if (Files.isDirectory(absolute) && !empty(absolute)) {
+                    return open(directory);
+                }
+                throw e;
+            }
         } catch (IOException e) {
             throw FileSystemErrors.translate(e, "list directory", absolute, StorageException.NO_OFFSET);
         }
@@ -241,6 +252,11 @@ public final class FileSystemDirectory implements StorageDirectory {
     @Override
     public StorageLock lock(String name) {
         return FileSystemLock.acquire(resolve(name), posix ? new FileAttribute<?>[] {FILE_MODE} : NO_ATTRIBUTES);
+    }
+
+    @Override
+    public boolean locked(String name) {
+        return FileSystemLock.held(resolve(name));
     }
 
     @Override

@@ -20,6 +20,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lock file of a {@link FileSystemDirectory}. Any thread.
@@ -31,6 +33,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class FileSystemLock implements StorageLock {
     private static final int HOLDER_BYTES_MAX = 256;
+    /** Who only looks whether the lock is held; that takes microseconds. */
+    private static final String PROBE = "a look at the lock";
+
+    private static final int PROBES_MAX = 20;
+    private static final long PROBE_NANOS = 1_000_000;
 
     // Channels that must never be closed, because closing them would release a lock that other code of this process
     // took on the same file without asking the registry. Static, because that code's lock lives as long as the process.
@@ -56,11 +63,13 @@ final class FileSystemLock implements StorageLock {
 
     static FileSystemLock acquire(Path path, FileAttribute<?>[] mode) {
         try {
-            // The directory's identity, not the path's: a symbolic link or a bind mount leads to the same key, and
-            // it does not change when somebody replaces the lock file.
-            String key = path.getFileName() + "@" + identity(Objects.requireNonNull(path.getParent()));
+            String key = key(path);
             String holder = LockRegistry.describeThisProcess();
             String present = LockRegistry.claim(key, holder);
+            for (int look = 0; present.equals(PROBE) && look < PROBES_MAX; look++) {
+                LockSupport.parkNanos(PROBE_NANOS);
+                present = LockRegistry.claim(key, holder);
+            }
             if (!present.isEmpty()) {
                 throw new StoreLockedException(path.toString(), "the store is already open in this process", present);
             }
@@ -78,6 +87,63 @@ final class FileSystemLock implements StorageLock {
         }
     }
 
+    /**
+     * Says whether somebody holds the lock. Opening and closing the file would give up a lock that this process holds, so
+     * the registry is asked first, and claimed meanwhile.
+     */
+    @SuppressWarnings("resource") // kept on purpose, see NEVER_CLOSED
+    static boolean held(Path path) {
+        try {
+            String key = key(path);
+            String present = LockRegistry.claim(key, PROBE);
+            for (int look = 0; present.equals(PROBE) && look < PROBES_MAX; look++) {
+                LockSupport.parkNanos(PROBE_NANOS);
+                present = LockRegistry.claim(key, PROBE);
+            }
+            if (!present.isEmpty()) {
+                return true;
+            }
+            FileChannel channel = null;
+            boolean foreign = false;
+            try {
+                channel = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+                FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true);
+                return shared == null;
+            } catch (OverlappingFileLockException e) {
+                foreign = true;
+                NEVER_CLOSED.add(Objects.requireNonNull(channel));
+                return true;
+            } finally {
+                if (channel != null && !foreign) {
+                    channel.close();
+                }
+                LockRegistry.release(key);
+            }
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw FileSystemErrors.translate(e, "look at lock", path, StorageException.NO_OFFSET);
+        }
+    }
+
+    /**
+     * The directory's identity, not the path's: a symbolic link or a bind mount leads to the same key, and it does not
+     * change when somebody replaces the lock file.
+     */
+    private static String key(Path path) throws IOException {
+        return path.getFileName() + "@" + identity(Objects.requireNonNull(path.getParent()));
+    }
+
+    /** Tries again while another process may only be looking whether the lock is held. */
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        FileLock lock = channel.tryLock();
+        for (int look = 0; lock == null && look < PROBES_MAX; look++) {
+            LockSupport.parkNanos(PROBE_NANOS);
+            lock = channel.tryLock();
+        }
+        return lock;
+    }
+
     @SuppressWarnings("resource") // kept on purpose, see NEVER_CLOSED
     private static FileSystemLock lockFile(Path path, FileAttribute<?>[] mode, String key, String holder)
             throws IOException {
@@ -91,7 +157,7 @@ final class FileSystemLock implements StorageLock {
                 mode);
         boolean done = false;
         try {
-            FileLock lock = channel.tryLock();
+            FileLock lock = tryLock(channel);
             if (lock == null) {
                 throw new StoreLockedException(
                         path.toString(), "the store is open in another process", readHolder(channel));

@@ -110,6 +110,14 @@ public interface StorageDirectory extends AutoCloseable {
     StorageLock lock(String name);
 
     /**
+     * Says whether a lock is held, by another process or by this one, without taking it and without making its file.
+     *
+     * @param name the name
+     * @return whether {@link #lock} would be refused at this moment
+     */
+    boolean locked(String name);
+
+    /**
      * Where this directory is, for messages.
      *
      * @return its path

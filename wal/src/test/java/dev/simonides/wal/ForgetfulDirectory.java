@@ -65,6 +65,11 @@ final class ForgetfulDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean locked(String name) {
+        return inner.locked(name);
+    }
+
+    @Override
     public String path() {
         return inner.path();
     }

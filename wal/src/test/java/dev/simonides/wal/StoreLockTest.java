@@ -2,6 +2,7 @@
 package dev.simonides.wal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,6 +46,24 @@ class StoreLockTest {
             // The refusal must not have opened and closed the file: that would have given up the lock.
             assertEquals("LOCKED", inAnotherProcess());
             lock.ensureValid();
+        }
+    }
+
+    @Test
+    void aLookAtTheLockLeavesItHeld() throws Exception {
+        try (FileSystemDirectory first = FileSystemDirectory.open(store);
+                FileSystemDirectory second = FileSystemDirectory.open(store)) {
+            assertFalse(first.locked("LOCK"));
+            assertEquals(List.of(), first.list(), "and makes no file");
+            try (StorageLock lock = first.lock("LOCK")) {
+                assertTrue(second.locked("LOCK"));
+                assertTrue(first.locked("LOCK"));
+
+                assertEquals("LOCKED", inAnotherProcess());
+                lock.ensureValid();
+            }
+            assertFalse(second.locked("LOCK"));
+            first.lock("LOCK").close();
         }
     }
 

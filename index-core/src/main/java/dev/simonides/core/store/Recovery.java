@@ -13,8 +13,6 @@ import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
-import dev.simonides.core.write.PutLayout;
-import dev.simonides.core.write.RecordType;
 import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.CorruptWalException;
 import dev.simonides.wal.LogOptions;
@@ -26,11 +24,11 @@ import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.WriteAheadLog;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +47,6 @@ final class Recovery {
     private final Manifests manifests;
     private final List<String> rebuilt = new ArrayList<>();
     private @Nullable StorageException passedOver;
-    private long maxTimestampMillis;
 
     /** Names what is to be recovered by the calling thread alone. */
     Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions) {
@@ -85,13 +82,17 @@ final class Recovery {
      * What was recovered. The store closes memory and log.
      *
      * @param memory as it was after the last write found
-     * @param log ready to be written on
+     * @param log ready to be written on; null if it was only read
      * @param loaded what the next checkpoint builds on
-     * @param maxTimestampMillis the latest time stamp of a memory, 0 while there is none
+     * @param replay what was found in the log
      * @param report what happened
      */
     record Recovered(
-            StoreMemory memory, WriteAheadLog log, Loaded loaded, long maxTimestampMillis, RecoveryReport report) {}
+            StoreMemory memory,
+            @Nullable WriteAheadLog log,
+            Loaded loaded,
+            ReplayReport replay,
+            RecoveryReport report) {}
 
     /** Begins a store that holds nothing. */
     Recovered begin() {
@@ -99,7 +100,7 @@ final class Recovery {
         try {
             Loaded nothing = nothing(memory);
             WriteAheadLog log = WriteAheadLog.create(directory, logOptions);
-            return new Recovered(memory, log, nothing, 0, report(nothing, log.report(), 0, 0));
+            return new Recovered(memory, log, nothing, log.report(), report(nothing, log.report(), 0, 0));
         } catch (Throwable e) {
             memory.close();
             throw e;
@@ -109,16 +110,31 @@ final class Recovery {
     /** Recovers a store, to be written on. */
     Recovered run() {
         long startNanos = System.nanoTime();
+        return recovered((memory, loaded) -> replayed(memory, loaded, startNanos));
+    }
+
+    /**
+     * Recovers a store without writing anything.
+     *
+     * @param withLog whether the log is read too; beside a writer it is not, because its end moves
+     * @throws CorruptStoreException if files are damaged, or were removed meanwhile by a writer
+     */
+    Recovered read(boolean withLog) {
+        long startNanos = System.nanoTime();
+        return recovered((memory, loaded) -> readOnly(memory, loaded, withLog, startNanos));
+    }
+
+    /** The newest generation whose files of truth are whole, and else the log alone. */
+    private Recovered recovered(BiFunction<StoreMemory, Loaded, Recovered> behind) {
         for (long generation : manifests.generations()) {
             StoreMemory memory = new StoreMemory(options);
             Loaded loaded = load(generation, memory);
             if (loaded != null) {
-                return replayed(memory, loaded, startNanos);
+                return behind.apply(memory, loaded);
             }
         }
-        // RC3 without a manifest that can be used: the log alone, if all of it is there.
         StoreMemory memory = new StoreMemory(options);
-        return replayed(memory, nothing(memory), startNanos);
+        return behind.apply(memory, nothing(memory));
     }
 
     private Loaded nothing(StoreMemory memory) {
@@ -154,7 +170,7 @@ final class Recovery {
             rebuilt.clear();
             GraphFiles graphs = GraphFiles.load(
                     directory, logOptions.storeId(), files, memory.tenants(), shape(), 1 + helpers, rebuilt::add);
-            maxTimestampMillis = manifest.maxTimestampMillis();
+            memory.applier().loaded(manifest.maxTimestampMillis());
             Loaded loaded = new Loaded(Lineage.of(directory, manifests, Optional.of(stored)), truth, graphs);
             usable = true;
             return loaded;
@@ -181,11 +197,37 @@ final class Recovery {
             memory.published().set(log.lastLsn());
             int orphans = passedOver == null ? collect(log, loaded.lineage()) : 0;
             long nanos = System.nanoTime() - startNanos;
-            return new Recovered(memory, log, loaded, maxTimestampMillis, report(loaded, log.report(), orphans, nanos));
+            return new Recovered(memory, log, loaded, log.report(), report(loaded, log.report(), orphans, nanos));
         } catch (Throwable e) {
             suppressing(e, log);
             memory.close();
             throw cause(e);
+        }
+    }
+
+    private Recovered readOnly(StoreMemory memory, Loaded loaded, boolean withLog, long startNanos) {
+        boolean done = false;
+        try {
+            StorageException damage = passedOver;
+            if (damage != null && !withLog && loaded.lineage().present().isEmpty()) {
+                // Without its log the log alone is nothing.
+                throw damage;
+            }
+            ReplayReport replay = withLog
+                    ? WriteAheadLog.replay(directory, logOptions, start(loaded), visitor(memory))
+                    : new ReplayReport(
+                            0, 0, 0, loaded.lineage().lsn(), loaded.lineage().lsn(), 0, 0, 0, false);
+            memory.applier().replayed();
+            memory.published().set(replay.lastLsn());
+            long nanos = System.nanoTime() - startNanos;
+            done = true;
+            return new Recovered(memory, null, loaded, replay, report(loaded, replay, 0, nanos));
+        } catch (CorruptWalException e) {
+            throw cause(e);
+        } finally {
+            if (!done) {
+                memory.close();
+            }
         }
     }
 
@@ -224,11 +266,6 @@ final class Recovery {
             @Override
             public void record(long lsn, int type, int flags, ByteBuffer payload) {
                 memory.applier().replay(lsn, type, payload);
-                if (type == RecordType.PUT) {
-                    long timestamp =
-                            payload.slice().order(ByteOrder.LITTLE_ENDIAN).getLong(PutLayout.TIMESTAMP_MILLIS);
-                    maxTimestampMillis = Math.max(maxTimestampMillis, timestamp);
-                }
             }
 
             @Override

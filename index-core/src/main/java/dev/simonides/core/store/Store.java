@@ -4,11 +4,8 @@ package dev.simonides.core.store;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.RecoveryReport;
+import dev.simonides.StoreState;
 import dev.simonides.VerifyReport;
-import dev.simonides.core.checkpoint.CheckpointTrigger;
-import dev.simonides.core.checkpoint.Checkpointer;
-import dev.simonides.core.checkpoint.Snapshot;
-import dev.simonides.core.checkpoint.TenantSnapshot;
 import dev.simonides.core.checkpoint.VectorMappings;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.KeyDirectory;
@@ -19,27 +16,24 @@ import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.Tenants;
-import dev.simonides.core.write.WriteRequest;
 import dev.simonides.core.write.Writer;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.wal.LogOptions;
-import dev.simonides.wal.LogStart;
+import dev.simonides.wal.ReplayReport;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageLock;
-import dev.simonides.wal.StoreFailedException;
+import dev.simonides.wal.StoreReadOnlyException;
 import dev.simonides.wal.WriteAheadLog;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open store: its parts, and the order in which they begin and end.
@@ -51,66 +45,45 @@ import java.util.function.UnaryOperator;
 public final class Store implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Store.class.getName());
 
-    /** What an opening replays in less time than it takes to start a program. */
-    private static final long REPLAY_AT_OPEN_BYTES_MAX = 1 << 20;
-
     private final Keeper keeper;
     private final StorageDirectory directory;
-    private final StorageLock lock;
     private final MemoryIndexOptions options;
     private final StoreMemory memory;
     private final RecoveryReport recovery;
     private final ScratchPool scratchPool;
     private final TenantSearch search;
-    private final WriteAheadLog log;
-    private final Writer writer;
     private final Indexers indexers;
-    private final Checkpointer checkpointer;
-    private final CheckpointTrigger trigger;
-    private final AtomicLong maxTimestampMillis;
+    private final @Nullable WritingSide writing;
+    private final ReplayReport replay;
     private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    /** Puts a recovered store together; {@link #start} starts its threads. */
+    /**
+     * Puts a recovered store together; {@link #start} starts its threads.
+     *
+     * @param lock the store's, null to read only
+     */
     Store(
             Keeper keeper,
             StorageDirectory directory,
-            StorageLock lock,
+            @Nullable StorageLock lock,
             MemoryIndexOptions options,
             StoreFile file,
             Recovery.Recovered recovered) {
         this.keeper = keeper;
         this.directory = directory;
-        this.lock = lock;
         this.options = options;
-        this.maxTimestampMillis = new AtomicLong(recovered.maxTimestampMillis());
+        this.replay = recovered.replay();
         this.memory = recovered.memory();
         this.recovery = recovered.report();
-        this.log = recovered.log();
         this.scratchPool = new ScratchPool(
                 memory.searchesMax(),
                 memory.epochs(),
                 slot -> new SearchScratch(slot, memory.kernels(), memory.codec(), memory.scratch()));
         this.search = new TenantSearch(memory.kernels(), memory.codec(), options.exactScanMax(), memory.published());
         this.indexers = new Indexers(memory.published(), memory.epochs(), memory.searchesMax(), this::indexerFailed);
-        this.writer = new Writer(
-                new Writer.Parts(
-                        log, memory.applier(), memory.keys(), memory.budget(), memory.records(), memory.published()),
-                new Writer.Terms(options.durability(), options.logBytesMax()),
-                indexers::announce);
-        Recovery.Loaded loaded = recovered.loaded();
-        this.checkpointer = new Checkpointer(
-                new Checkpointer.Parts(
-                        directory,
-                        lock,
-                        log,
-                        file.storeId(),
-                        file.bytes(),
-                        maxTimestampMillis::get,
-                        List.of(loaded.truth()::write, loaded.graphs()::write)),
-                loaded.lineage());
-        this.trigger = new CheckpointTrigger(
-                options.checkpointLogBytes(), loaded.lineage().lsn(), System.nanoTime());
+        this.writing =
+                lock == null ? null : new WritingSide(directory, lock, options, file, recovered, indexers::announce);
     }
 
     /**
@@ -154,6 +127,22 @@ public final class Store implements AutoCloseable {
         return StoreOpening.run(directory, UnaryOperator.identity(), opening -> opening.create(options));
     }
 
+    /**
+     * Opens an existing store for reading: nothing is written and no lock is taken.
+     *
+     * @param directory gives the directory, on the store's own thread; closed by the store, also if this fails
+     * @param log gets the usual options of the log and returns those to use
+     * @param chosen gets the options the store was created with and returns those to use
+     * @return the open store
+     * @throws dev.simonides.wal.NotAStoreException if there is none
+     */
+    public static Store openReadOnly(
+            Supplier<? extends StorageDirectory> directory,
+            UnaryOperator<LogOptions> log,
+            UnaryOperator<MemoryIndexOptions> chosen) {
+        return StoreOpening.run(directory, log, opening -> opening.openReadOnly(chosen));
+    }
+
     /** Starts the threads. On the keeper's thread. */
     void start() {
         LOG.log(
@@ -172,86 +161,41 @@ public final class Store implements AutoCloseable {
         for (Tenant tenant : memory.tenants().all()) {
             indexers.announce(tenant);
         }
-        writer.start();
-        keeper.onTick(this::checkpointIfDue);
+        WritingSide side = writing;
+        if (side != null) {
+            side.writer().start();
+            keeper.onTick(side::checkpointIfDue);
+        }
+    }
+
+    private WritingSide writing() {
+        WritingSide side = writing;
+        if (side == null) {
+            throw new StoreReadOnlyException(
+                    directory.path(), StorageException.NO_OFFSET, "the store was opened for reading");
+        }
+        return side;
     }
 
     /**
      * Makes a checkpoint and waits for it, interrupted or not.
      *
      * @return the last LSN in it
-     * @throws StoreFailedException if the store has failed, or fails by it
-     * @throws StorageException if the medium refuses; everything is as it was
+     * @throws dev.simonides.wal.StoreFailedException if the store has failed, or fails by it
+     * @throws dev.simonides.wal.StorageException if the medium refuses; everything is as it was
+     * @throws StoreReadOnlyException if the store was opened for reading
      * @throws IllegalStateException if the store is closed
      */
     public long checkpoint() {
-        return keeper.call(() -> {
-            writer.ensureOpen();
-            return checkpoint(this::freezeBesideWriter, false);
-        });
-    }
-
-    /** Failures in the background are logged, and tried again later; the log goes on meanwhile. */
-    private void checkpointIfDue() {
-        memory.epochs().reclaim();
-        if (writer.failure() != null || !trigger.due(log.lastLsn(), log.bytes(), System.nanoTime())) {
-            return;
-        }
-        try {
-            var _ = checkpoint(this::freezeBesideWriter, false);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "a checkpoint failed; the log goes on", e);
-        }
-    }
-
-    private long checkpoint(Supplier<Snapshot> freeze, boolean cleanClose) {
-        AtomicLong logBytes = new AtomicLong();
-        boolean done = false;
-        try {
-            long lsn = checkpointer.run(
-                    () -> {
-                        Snapshot snapshot = freeze.get();
-                        logBytes.set(log.bytes());
-                        return snapshot;
-                    },
-                    cleanClose);
-            trigger.succeeded(lsn, logBytes.get(), System.nanoTime());
-            done = true;
-            return lsn;
-        } catch (StoreFailedException e) {
-            writer.fail(e);
-            throw e;
-        } finally {
-            if (!done) {
-                trigger.failed(System.nanoTime());
-            }
-        }
-    }
-
-    private Snapshot freezeBesideWriter() {
-        AtomicReference<Snapshot> snapshot = new AtomicReference<>();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        writer.submit(new WriteRequest.Exclusive(() -> snapshot.set(freeze()), done));
-        var _ = Keeper.join(done);
-        return Objects.requireNonNull(snapshot.get());
-    }
-
-    /** CP1: on the writer's thread, or when that has ended. */
-    private Snapshot freeze() {
-        LogStart start = log.rotate();
-        List<TenantSnapshot> tenants = new ArrayList<>();
-        for (Tenant tenant : memory.tenants().all()) {
-            if (tenant.count() > 0) {
-                tenants.add(new TenantSnapshot(
-                        tenant, tenant.count(), tenant.pending().floor()));
-            }
-        }
-        return new Snapshot(start, start.lsn(), tenants);
+        return keeper.call(() -> writing().checkpoint());
     }
 
     private void indexerFailed(Throwable cause) {
         LOG.log(System.Logger.Level.ERROR, "linking failed; the store accepts no more writes", cause);
-        writer.fail(cause);
+        WritingSide side = writing;
+        if (side != null) {
+            side.writer().fail(cause);
+        }
     }
 
     /** Finishes writes, waits for searches, and gives everything back. Idempotent; any thread, interrupted or not. */
@@ -279,39 +223,28 @@ public final class Store implements AutoCloseable {
 
     /** Ends the threads and gives everything back but the keeper. On the keeper's thread. */
     void shutDown() {
-        writer.close();
+        WritingSide side = writing;
+        if (side == null) {
+            try (directory) {
+                endReaders();
+                memory.close();
+            }
+            return;
+        }
+        side.writer().close();
         indexers.close();
-        checkpointAtClose();
-        scratchPool.close();
+        side.checkpointAtClose();
         try (directory;
-                lock;
-                log) {
+                var _ = side.lock();
+                var _ = side.log()) {
+            endReaders();
             memory.close();
         }
     }
 
-    private void checkpointAtClose() {
-        boolean wanted = options.checkpointOnClose()
-                && writer.failure() == null
-                && trigger.replayBytes(log.bytes()) > REPLAY_AT_OPEN_BYTES_MAX;
-        if (wanted) {
-            try {
-                var _ = checkpoint(this::freeze, true);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "the checkpoint of a close failed; the log holds everything", e);
-            }
-        }
-    }
-
-    /**
-     * Returns the time stamp of a memory that is put at this moment: never earlier than one given before, in this process
-     * or another one.
-     *
-     * @param nowMillis of the store's clock
-     * @return milliseconds since 1970
-     */
-    public long timestampMillis(long nowMillis) {
-        return maxTimestampMillis.accumulateAndGet(nowMillis, Math::max);
+    private void endReaders() {
+        indexers.close();
+        scratchPool.close();
     }
 
     /**
@@ -372,18 +305,50 @@ public final class Store implements AutoCloseable {
      * Returns the writer.
      *
      * @return takes requests
+     * @throws StoreReadOnlyException if the store was opened for reading
      */
     public Writer writer() {
-        return writer;
+        return writing().writer();
     }
 
     /**
      * Returns the log.
      *
-     * @return for its counters
+     * @return for its counters; nothing if the store was opened for reading
      */
-    public WriteAheadLog log() {
-        return log;
+    public Optional<WriteAheadLog> log() {
+        return Optional.ofNullable(writing).map(WritingSide::log);
+    }
+
+    /**
+     * Returns what opening found in the log.
+     *
+     * @return the report
+     */
+    public ReplayReport replay() {
+        return replay;
+    }
+
+    /**
+     * Returns what the store does with a write. Any thread; never throws.
+     *
+     * @return the state at about this moment
+     */
+    public StoreState state() {
+        WritingSide side = writing;
+        if (side != null) {
+            return side.writer().state();
+        }
+        return closing.get() ? StoreState.CLOSED : StoreState.READ_ONLY;
+    }
+
+    /**
+     * Says whether the store fails every write from now on.
+     *
+     * @return whether a write or the engine failed
+     */
+    public boolean failed() {
+        return state() == StoreState.FAILED;
     }
 
     /**

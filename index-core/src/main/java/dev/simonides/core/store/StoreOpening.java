@@ -2,11 +2,16 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.core.manifest.Manifests;
+import dev.simonides.wal.Access;
+import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.NotAStoreException;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StorageLock;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,6 +26,9 @@ import java.util.function.UnaryOperator;
 final class StoreOpening {
     private static final String LOCK_NAME = "LOCK";
     private static final String LOG_PREFIX = "wal-";
+
+    /** A writer makes a checkpoint in more time than it takes to look for its files again. */
+    private static final int READ_ATTEMPTS_MAX = 20;
 
     private static final int HELPERS = Runtime.getRuntime().availableProcessors() - 1;
 
@@ -92,6 +100,32 @@ final class StoreOpening {
         return locked(lock -> openLocked(lock, chosen));
     }
 
+    /** Opens the store that is here for reading: beside a writer what its last manifest says, and else everything. */
+    Store openReadOnly(UnaryOperator<MemoryIndexOptions> chosen) {
+        if (!directory.exists(StoreFile.NAME)) {
+            throw notAStore("it has no file STORE");
+        }
+        StoreFile file = StoreFile.read(directory, Access.READ);
+        MemoryIndexOptions options = chosen.apply(file.options());
+        LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
+        Manifests manifests = new Manifests(directory, file.storeId());
+        for (int attempt = 1; ; attempt++) {
+            boolean written = directory.locked(LOCK_NAME);
+            List<Long> generations = manifests.generations();
+            try {
+                Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
+                return started(new Store(keeper, directory, null, options, file, recovery.read(!written)));
+            } catch (CorruptStoreException | StorageIoException e) {
+                // A writer may have removed what was being read, or have come meanwhile and gone on with the log.
+                boolean moved = directory.locked(LOCK_NAME) != written
+                        || !manifests.generations().equals(generations);
+                if (!moved || attempt == READ_ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     /** Makes a store where there is none. */
     Store create(MemoryIndexOptions options) {
         if (directory.exists(StoreFile.NAME)) {
@@ -125,7 +159,7 @@ final class StoreOpening {
         } catch (Throwable e) {
             // Closing would write into the log, and one that is not empty keeps a directory from ever becoming a store:
             // the name that the store has got may yet be lost.
-            suppressing(e, store.log()::abandon);
+            store.log().ifPresent(made -> suppressing(e, made::abandon));
             suppressing(e, this::removeLogOfNoStore);
             suppressing(e, store::shutDown);
             throw e;

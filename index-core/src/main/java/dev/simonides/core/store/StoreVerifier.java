@@ -12,9 +12,11 @@ import dev.simonides.core.vector.VectorPages;
 import dev.simonides.core.write.LoggedRecord;
 import dev.simonides.wal.LogVerification;
 import dev.simonides.wal.LogVisitor;
+import dev.simonides.wal.WriteAheadLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Verifies an open store: the log is read again and compared with memory, byte for byte; then vectors, keys and graphs are
@@ -59,7 +61,11 @@ public final class StoreVerifier {
 
     private long checkLog(long watermark, ProgressListener listener) {
         LogComparison comparison = new LogComparison(watermark, listener);
-        LogVerification log = store.log().verify(comparison);
+        Optional<WriteAheadLog> present = store.log();
+        if (present.isEmpty()) {
+            return 0;
+        }
+        LogVerification log = present.get().verify(comparison);
         log.findings().forEach(finding -> found(String.valueOf(finding.getMessage())));
         if (log.records() > 0 && comparison.lastLsn < watermark) {
             found("the log ends at LSN " + comparison.lastLsn + ", memory holds LSN " + watermark);

@@ -182,6 +182,15 @@ public final class Applier {
         return lastTimestampMillis;
     }
 
+    /**
+     * Goes on from what was loaded before the replay.
+     *
+     * @param timestampMillis the latest time of a record, milliseconds since 1970
+     */
+    public void loaded(long timestampMillis) {
+        lastTimestampMillis = Math.max(lastTimestampMillis, timestampMillis);
+    }
+
     /** Makes everything replayed known to readers. */
     public void replayed() {
         for (Tenant tenant : tenants.all()) {

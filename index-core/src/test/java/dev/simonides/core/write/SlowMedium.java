@@ -164,6 +164,11 @@ public final class SlowMedium implements StorageDirectory {
     }
 
     @Override
+    public boolean locked(String name) {
+        return inner.locked(name);
+    }
+
+    @Override
     public String path() {
         return inner.path();
     }

@@ -141,6 +141,12 @@ public final class FaultyDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean locked(String name) {
+        step(Step.LOOK, name, StorageException.NO_OFFSET);
+        return inner.locked(name);
+    }
+
+    @Override
     public String path() {
         return inner.path();
     }

@@ -196,6 +196,11 @@ public final class SimulatedDirectory implements StorageDirectory {
     }
 
     @Override
+    public synchronized boolean locked(String name) {
+        return locks.contains(checked(name));
+    }
+
+    @Override
     public String path() {
         return "simulated";
     }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.store;
+
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.core.checkpoint.CheckpointTrigger;
+import dev.simonides.core.checkpoint.Checkpointer;
+import dev.simonides.core.checkpoint.Snapshot;
+import dev.simonides.core.checkpoint.TenantSnapshot;
+import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.write.WriteRequest;
+import dev.simonides.core.write.Writer;
+import dev.simonides.wal.LogStart;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageLock;
+import dev.simonides.wal.StoreFailedException;
+import dev.simonides.wal.WriteAheadLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What a store has only where it is written: the lock, the log, the writer, and the checkpoints. On the keeper's thread, but
+ * for what it hands out.
+ */
+final class WritingSide {
+    private static final System.Logger LOG = System.getLogger(WritingSide.class.getName());
+
+    /** What an opening replays in less time than it takes to start a program. */
+    private static final long REPLAY_AT_OPEN_BYTES_MAX = 1 << 20;
+
+    private final StoreMemory memory;
+    private final MemoryIndexOptions options;
+    private final StorageLock lock;
+    private final WriteAheadLog log;
+    private final Writer writer;
+    private final Checkpointer checkpointer;
+    private final CheckpointTrigger trigger;
+    // What the writer said when the snapshot was taken.
+    private final AtomicLong frozenTimestampMillis = new AtomicLong();
+    private final AtomicLong frozenBytes = new AtomicLong();
+
+    /**
+     * Puts the writing side together; {@link Writer#start} starts it.
+     *
+     * @param directory the store's
+     * @param lock the store's
+     * @param options those in force
+     * @param file STORE
+     * @param recovered to be written on
+     * @param onPublished told of every tenant that a frame changed
+     */
+    WritingSide(
+            StorageDirectory directory,
+            StorageLock lock,
+            MemoryIndexOptions options,
+            StoreFile file,
+            Recovery.Recovered recovered,
+            Consumer<Tenant> onPublished) {
+        this.memory = recovered.memory();
+        this.options = options;
+        this.lock = lock;
+        this.log = Objects.requireNonNull(recovered.log());
+        this.writer = new Writer(
+                new Writer.Parts(
+                        log, memory.applier(), memory.keys(), memory.budget(), memory.records(), memory.published()),
+                new Writer.Terms(options.durability(), options.logBytesMax()),
+                onPublished);
+        Recovery.Loaded loaded = recovered.loaded();
+        this.checkpointer = new Checkpointer(
+                new Checkpointer.Parts(
+                        directory,
+                        lock,
+                        log,
+                        file.storeId(),
+                        file.bytes(),
+                        frozenTimestampMillis::get,
+                        List.of(loaded.truth()::write, loaded.graphs()::write)),
+                loaded.lineage());
+        this.trigger = new CheckpointTrigger(
+                options.checkpointLogBytes(), loaded.lineage().lsn(), System.nanoTime());
+    }
+
+    StorageLock lock() {
+        return lock;
+    }
+
+    WriteAheadLog log() {
+        return log;
+    }
+
+    Writer writer() {
+        return writer;
+    }
+
+    /** Makes a checkpoint beside the writer; returns the last LSN in it. */
+    long checkpoint() {
+        writer.ensureOpen();
+        return checkpoint(this::freezeBesideWriter, false);
+    }
+
+    /** Failures in the background are logged, and tried again later; the log goes on meanwhile. */
+    void checkpointIfDue() {
+        memory.epochs().reclaim();
+        if (writer.failure() != null || !trigger.due(log.lastLsn(), writer.appendedBytes(), System.nanoTime())) {
+            return;
+        }
+        try {
+            var _ = checkpoint(this::freezeBesideWriter, false);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "a checkpoint failed; the log goes on", e);
+        }
+    }
+
+    /** Makes a checkpoint where much would be replayed, after the writer has ended. */
+    void checkpointAtClose() {
+        boolean wanted = options.checkpointOnClose()
+                && writer.failure() == null
+                && trigger.replayBytes(writer.appendedBytes()) > REPLAY_AT_OPEN_BYTES_MAX;
+        if (wanted) {
+            try {
+                var _ = checkpoint(this::freeze, true);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "the checkpoint of a close failed; the log holds everything", e);
+            }
+        }
+    }
+
+    private long checkpoint(Supplier<Snapshot> freeze, boolean cleanClose) {
+        boolean done = false;
+        try {
+            long lsn = checkpointer.run(freeze, cleanClose);
+            trigger.succeeded(lsn, frozenBytes.get(), System.nanoTime());
+            writer.checkpointed(frozenBytes.get());
+            done = true;
+            return lsn;
+        } catch (StoreFailedException e) {
+            writer.fail(e);
+            throw e;
+        } finally {
+            if (!done) {
+                trigger.failed(System.nanoTime());
+            }
+        }
+    }
+
+    private Snapshot freezeBesideWriter() {
+        AtomicReference<Snapshot> snapshot = new AtomicReference<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        writer.submit(new WriteRequest.Exclusive(() -> snapshot.set(freeze()), done));
+        var _ = Keeper.join(done);
+        return Objects.requireNonNull(snapshot.get());
+    }
+
+    /** CP1: on the writer's thread, or when that has ended. */
+    private Snapshot freeze() {
+        LogStart start = log.rotate();
+        frozenTimestampMillis.set(writer.lastTimestampMillis());
+        frozenBytes.set(writer.appendedBytes());
+        List<TenantSnapshot> tenants = new ArrayList<>();
+        for (Tenant tenant : memory.tenants().all()) {
+            if (tenant.count() > 0) {
+                tenants.add(new TenantSnapshot(
+                        tenant, tenant.count(), tenant.pending().floor()));
+            }
+        }
+        return new Snapshot(start, start.lsn(), tenants);
+    }
+}
