@@ -7,13 +7,19 @@ import java.util.List;
  * What verifying a store found. Immutable.
  *
  * @param findings what is wrong, one sentence each; empty for a sound store
+ * @param filesChecked files of checkpoints, manifests included
  * @param framesChecked frames of the log
  * @param vectorsChecked vectors compared with the log's rules
  * @param linksChecked links of all graphs
  * @param unreachable live linked vectors that no walk from the entry point reaches: they lower recall, nothing else
  */
 public record VerifyReport(
-        List<String> findings, long framesChecked, long vectorsChecked, long linksChecked, long unreachable) {
+        List<String> findings,
+        long filesChecked,
+        long framesChecked,
+        long vectorsChecked,
+        long linksChecked,
+        long unreachable) {
     /** Copies the findings. */
     public VerifyReport {
         findings = List.copyOf(findings);

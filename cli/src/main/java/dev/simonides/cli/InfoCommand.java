@@ -4,6 +4,7 @@ package dev.simonides.cli;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.MemoryIndexStats;
+import dev.simonides.RecoveryReport;
 import dev.simonides.wal.ReplayReport;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -25,14 +26,13 @@ final class InfoCommand implements Callable<Integer> {
                 MemoryIndex index = store.open(bars)) {
             bars.finish();
             MemoryIndexStats stats = index.stats();
-            say(index.options(), stats);
-            output.row(row(index.options(), stats));
+            say(index.options(), stats, index.recovery());
+            output.row(row(index.options(), stats, index.recovery()));
         }
         return ExitCode.DONE;
     }
 
-    private void say(MemoryIndexOptions options, MemoryIndexStats stats) {
-        ReplayReport replay = stats.replay();
+    private void say(MemoryIndexOptions options, MemoryIndexStats stats, RecoveryReport recovery) {
         output.say("store      %s", store.directory());
         output.say("options    %s", StoreOptions.line(options));
         output.say(
@@ -47,20 +47,14 @@ final class InfoCommand implements Callable<Integer> {
         output.say(
                 "memory     %,d bytes off heap of a budget of %,d", stats.offHeapBytes(), options.memoryBudgetBytes());
         output.say("kernels    %s", stats.kernels());
-        output.say(
-                "recovery   %,d records in %,d frames of %,d segments, %,d torn bytes cut off, %s",
-                replay.records(),
-                replay.frames(),
-                replay.segments(),
-                replay.tornBytes(),
-                replay.closed() ? "after a clean close" : "after a process that did not close");
+        output.say("recovery   %s", recovery.describe());
     }
 
     private static String count(long number, String noun) {
         return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
     }
 
-    private JsonRow row(MemoryIndexOptions options, MemoryIndexStats stats) {
+    private JsonRow row(MemoryIndexOptions options, MemoryIndexStats stats, RecoveryReport recovery) {
         ReplayReport replay = stats.replay();
         return StoreOptions.row(options)
                 .with("store", store.directory().toString())
@@ -75,10 +69,15 @@ final class InfoCommand implements Callable<Integer> {
                 .with("off_heap_bytes", stats.offHeapBytes())
                 .with("memory_budget_bytes", options.memoryBudgetBytes())
                 .with("kernels", stats.kernels())
+                .with("generation", recovery.generation())
                 .with("replayed_records", replay.records())
                 .with("replayed_frames", replay.frames())
                 .with("replayed_segments", replay.segments())
                 .with("torn_bytes", replay.tornBytes())
-                .with("closed_cleanly", replay.closed());
+                .with("closed_cleanly", replay.closed())
+                .with("fallback", recovery.fallback().orElse(""))
+                .with("rebuilt", recovery.rebuilt())
+                .with("orphans_removed", recovery.orphans())
+                .with("recovery_millis", recovery.duration().toMillis());
     }
 }

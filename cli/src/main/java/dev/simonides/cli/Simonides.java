@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
             SearchCommand.class,
             RecallCommand.class,
             InfoCommand.class,
+            CheckpointCommand.class,
             VerifyCommand.class
         },
         footer = "%nsimonides COMMAND --help tells the options of a command.")

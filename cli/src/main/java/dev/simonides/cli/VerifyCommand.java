@@ -25,12 +25,13 @@ final class VerifyCommand implements Callable<Integer> {
             bars.finish();
             report.findings().forEach(finding -> output.say("%s", finding));
             output.say(
-                    "%s: %s; checked %,d vectors, %,d links, %,d frames of the log; %,d vectors unreachable",
+                    "%s: %s; checked %,d vectors, %,d links, %,d frames of the log, %,d files; %,d vectors unreachable",
                     store.directory(),
                     report.clean() ? "clean" : report.findings().size() + " findings",
                     report.vectorsChecked(),
                     report.linksChecked(),
                     report.framesChecked(),
+                    report.filesChecked(),
                     report.unreachable());
             output.row(JsonRow.create()
                     .with("clean", report.clean())
@@ -38,6 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .with("vectors_checked", report.vectorsChecked())
                     .with("links_checked", report.linksChecked())
                     .with("frames_checked", report.framesChecked())
+                    .with("files_checked", report.filesChecked())
                     .with("unreachable", report.unreachable()));
             return exitCode(report);
         } catch (Refusal e) {

@@ -61,6 +61,18 @@ final class StoreStateTest {
     }
 
     @Test
+    void aCheckpointLeavesNothingToReplay() {
+        Map<String, Object> made =
+                Outcome.of("checkpoint", store, "--json").done().object();
+        Map<String, Object> info = Outcome.of("info", store, "--json").done().object();
+
+        assertEquals((long) COUNT, made.get("lsn"));
+        assertEquals(1L, info.get("generation"));
+        assertEquals(0L, info.get("replayed_records"));
+        assertEquals((long) COUNT, info.get("live"));
+    }
+
+    @Test
     void verifyFindsNothingInASoundStore() {
         Map<String, Object> report =
                 Outcome.of("verify", store, "--json").done().object();
@@ -72,9 +84,9 @@ final class StoreStateTest {
 
     @Test
     void aFindingEndsInOne() {
-        assertEquals(ExitCode.DONE, VerifyCommand.exitCode(new VerifyReport(List.of(), 1, 2, 3, 4)));
+        assertEquals(ExitCode.DONE, VerifyCommand.exitCode(new VerifyReport(List.of(), 0, 1, 2, 3, 4)));
         assertEquals(
-                ExitCode.FAILED, VerifyCommand.exitCode(new VerifyReport(List.of("a link to nowhere"), 1, 2, 3, 0)));
+                ExitCode.FAILED, VerifyCommand.exitCode(new VerifyReport(List.of("a link to nowhere"), 0, 1, 2, 3, 0)));
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageIoException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -161,13 +160,15 @@ public final class Lineage {
         Set<String> needed = new HashSet<>(predecessor.names());
         present.ifPresent(stored -> needed.addAll(Retained.of(stored.manifest()).names()));
         int removed = 0;
-        // Manifests sort before files: none is left naming files that are gone.
-        List<String> names = directory.list();
-        for (String name : names) {
-            boolean ours = Manifests.generationOf(name).isPresent()
-                    || FileKind.idOf(name).isPresent();
-            if ((ours && !needed.contains(name)) || Manifests.unfinished(name)) {
-                removed += remove(name);
+        for (String name : directory.list()) {
+            boolean manifest = Manifests.generationOf(name).isPresent() || Manifests.unfinished(name);
+            if ((manifest || FileKind.idOf(name).isPresent()) && !needed.contains(name)) {
+                int done = remove(name);
+                if (manifest && done == 0) {
+                    // Manifests sort before files: none is left that names files which are gone.
+                    return removed;
+                }
+                removed += done;
             }
         }
         return removed;

@@ -155,18 +155,7 @@ final class Recovery {
             Manifests.Stored stored = manifests.read(generation);
             Manifest manifest = stored.manifest();
             List<FileEntry> files = manifest.files();
-            TruthFiles truth = TruthFiles.load(
-                    directory,
-                    logOptions.storeId(),
-                    files,
-                    new TruthMemory(
-                            memory.tenants(),
-                            memory.keys(),
-                            memory.budget(),
-                            memory.records(),
-                            memory.codec(),
-                            memory.mappings()),
-                    new TruthLoadOptions(manifest.lsn(), helpers, false));
+            TruthFiles truth = loadTruth(manifest, memory);
             rebuilt.clear();
             GraphFiles graphs = GraphFiles.load(
                     directory, logOptions.storeId(), files, memory.tenants(), shape(), 1 + helpers, rebuilt::add);
@@ -186,6 +175,22 @@ final class Recovery {
                 memory.close();
             }
         }
+    }
+
+    /** Loads vectors, records and keys into empty memory, and checks every byte of them. */
+    TruthFiles loadTruth(Manifest manifest, StoreMemory memory) {
+        return TruthFiles.load(
+                directory,
+                logOptions.storeId(),
+                manifest.files(),
+                new TruthMemory(
+                        memory.tenants(),
+                        memory.keys(),
+                        memory.budget(),
+                        memory.records(),
+                        memory.codec(),
+                        memory.mappings()),
+                new TruthLoadOptions(manifest.lsn(), helpers, false));
     }
 
     /** RC6, RC7 and RC9; then what a crash left behind is removed. */

@@ -10,6 +10,7 @@ import dev.simonides.core.checkpoint.VectorMappings;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.link.Indexers;
+import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.search.ScratchPool;
 import dev.simonides.core.search.SearchScratch;
@@ -54,9 +55,13 @@ public final class Store implements AutoCloseable {
     private final TenantSearch search;
     private final Indexers indexers;
     private final @Nullable WritingSide writing;
+    private final Files files;
     private final ReplayReport replay;
     private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+
+    /** What a verification looks at besides the open store. */
+    record Files(StorageDirectory directory, LogOptions logOptions, Lineage lineage, StoreMemory memory) {}
 
     /**
      * Puts a recovered store together; {@link #start} starts its threads.
@@ -68,6 +73,7 @@ public final class Store implements AutoCloseable {
             StorageDirectory directory,
             @Nullable StorageLock lock,
             MemoryIndexOptions options,
+            LogOptions logOptions,
             StoreFile file,
             Recovery.Recovered recovered) {
         this.keeper = keeper;
@@ -76,6 +82,7 @@ public final class Store implements AutoCloseable {
         this.replay = recovered.replay();
         this.memory = recovered.memory();
         this.recovery = recovered.report();
+        this.files = new Files(directory, logOptions, recovered.loaded().lineage(), memory);
         this.scratchPool = new ScratchPool(
                 memory.searchesMax(),
                 memory.epochs(),
@@ -399,7 +406,7 @@ public final class Store implements AutoCloseable {
             // Held meanwhile, as a search holds one: what is read stays mapped.
             SearchScratch scratch = scratchPool.claim();
             try {
-                return new StoreVerifier(this).run(listener);
+                return new StoreVerifier(this, files).run(listener);
             } finally {
                 scratchPool.release(scratch);
             }

@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * changed meanwhile (O2).
  */
 final class StoreOpening {
-    private static final String LOCK_NAME = "LOCK";
+    static final String LOCK_NAME = "LOCK";
     private static final String LOG_PREFIX = "wal-";
 
     /** A writer makes a checkpoint in more time than it takes to look for its files again. */
@@ -114,7 +114,7 @@ final class StoreOpening {
             List<Long> generations = manifests.generations();
             try {
                 Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
-                return started(new Store(keeper, directory, null, options, file, recovery.read(!written)));
+                return started(new Store(keeper, directory, null, options, logOptions, file, recovery.read(!written)));
             } catch (CorruptStoreException | StorageIoException e) {
                 // A writer may have removed what was being read, or have come meanwhile and gone on with the log.
                 boolean moved = directory.locked(LOCK_NAME) != written
@@ -145,7 +145,7 @@ final class StoreOpening {
         MemoryIndexOptions options = chosen.apply(file.options());
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
-        return started(new Store(keeper, directory, lock, options, file, recovery.run()));
+        return started(new Store(keeper, directory, lock, options, logOptions, file, recovery.run()));
     }
 
     private Store createLocked(StorageLock lock, MemoryIndexOptions options) {
@@ -153,7 +153,7 @@ final class StoreOpening {
         file.writeUnfinished(directory);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
-        Store store = new Store(keeper, directory, lock, options, file, recovery.begin());
+        Store store = new Store(keeper, directory, lock, options, logOptions, file, recovery.begin());
         try {
             StoreFile.finish(directory);
         } catch (Throwable e) {
