@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.crash;
 
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
 import dev.simonides.wal.simulation.CrashCounts;
 import dev.simonides.wal.simulation.CrashModel;
 import dev.simonides.wal.simulation.CrashState;
 import dev.simonides.wal.simulation.CrashStates;
+import dev.simonides.wal.simulation.Fault;
+import dev.simonides.wal.simulation.FaultyDirectory;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 
 /**
@@ -23,11 +27,14 @@ public final class PowerCuts {
     private static final int GO_ON_EVERY_USUAL = 20;
     private static final int AGAIN_EVERY_USUAL = 200;
     private static final int OPERATIONS_AFTERWARDS = 4;
+    private static final int OPERATIONS_BEFORE_DEATH_MAX = 1_000;
+    private static final int NEVER = 0;
 
     private final CrashApplication application;
     private int operations = OPERATIONS_USUAL;
     private int goOnEvery = GO_ON_EVERY_USUAL;
     private int againEvery = AGAIN_EVERY_USUAL;
+    private int killedAt = NEVER;
     private long seed = 1;
     private CrashModel model = CrashModel.weak(1).withEffort(8, 12);
     private long looked;
@@ -81,6 +88,18 @@ public final class PowerCuts {
     }
 
     /**
+     * Lets the process die at an operation of the disk, and another go on with what it finds in the cache of the system, which
+     * lives on, before the power is cut. What the second process found and built upon must survive.
+     *
+     * @param operation the operation of the disk at which the first process ends, from 1; unless set it never does
+     * @return this
+     */
+    public PowerCuts killedAt(int operation) {
+        killedAt = operation;
+        return this;
+    }
+
+    /**
      * Sets after how many states the application goes on from one.
      *
      * @param states 1 or more; 20 unless set
@@ -111,6 +130,9 @@ public final class PowerCuts {
     public CrashCounts run() {
         SimulatedDirectory disk = SimulatedDirectory.empty();
         Timeline timeline = new Timeline(disk, new Notes(application.sequences()));
+        if (killedAt != NEVER) {
+            simulated("the work of a process that dies", () -> workAndDie(disk, timeline));
+        }
         simulated("the work", () -> application.work(run(disk, timeline, operations)));
         if (CrashRun.issued(timeline) == 0) {
             throw new CrashFailure("nothing was tested: work() issued no operation");
@@ -122,10 +144,22 @@ public final class PowerCuts {
         return counts.plus(again);
     }
 
-    private CrashRun run(SimulatedDirectory disk, Counters counters, int more) {
+    private CrashRun run(StorageDirectory disk, Counters counters, int more) {
         long target = CrashRun.issued(counters) + more;
         return new CrashRun(
                 new CrashRun.Place(seed, 0, null), () -> disk, () -> CrashRun.issued(counters) < target, counters);
+    }
+
+    private void workAndDie(SimulatedDirectory disk, Timeline timeline) throws Exception { // the work is not ours
+        FaultyDirectory dying = new FaultyDirectory(disk, Fault.sticky(killedAt, Fault.Kind.IO_ERROR));
+        try {
+            application.work(run(dying, timeline, OPERATIONS_BEFORE_DEATH_MAX));
+        } catch (StorageException | IllegalStateException e) {
+            if (!dying.fired()) {
+                throw e;
+            }
+        }
+        timeline.recover(check(disk.afterKill(), timeline.at(disk.operations())));
     }
 
     private void look(CrashState state, Timeline timeline) {

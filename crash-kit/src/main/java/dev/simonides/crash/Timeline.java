@@ -3,7 +3,9 @@ package dev.simonides.crash;
 
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +18,7 @@ final class Timeline implements Counters {
     private final SimulatedDirectory disk;
     private final List<TreeMap<Integer, Long>> issued = new ArrayList<>();
     private final List<TreeMap<Integer, Long>> acknowledged = new ArrayList<>();
+    private final Map<Integer, Long> recovered = new HashMap<>();
 
     Timeline(SimulatedDirectory disk, Counters start) {
         this.disk = disk;
@@ -44,12 +47,27 @@ final class Timeline implements Counters {
 
     @Override
     public synchronized void setIssued(int sequence, long operations) {
+        Long durable = recovered.remove(sequence);
+        if (durable != null) {
+            acknowledged.get(sequence).put(disk.operations(), durable);
+        }
         issued.get(sequence).put(disk.operations(), operations);
     }
 
     @Override
     public synchronized void setAcknowledged(int sequence, long operations) {
         acknowledged.get(sequence).put(disk.operations(), operations);
+    }
+
+    /**
+     * A process died, and the next one will find what is in the system's cache. It may go on from there, and so must have made
+     * it durable, once it issues an operation of its own.
+     */
+    synchronized void recover(Notes found) {
+        for (int sequence = 0; sequence < sequences(); sequence++) {
+            issued.get(sequence).put(disk.operations(), found.issued(sequence));
+            recovered.put(sequence, found.issued(sequence));
+        }
     }
 
     /** What had been noted after a number of operations. */
