@@ -146,7 +146,10 @@ public final class Engine implements CrashApplication {
                     }
                     case GET -> get(operation, key);
                     case SEARCH -> search(operation, key);
-                    case FLUSH, CHECKPOINT -> index.flush();
+                    case FLUSH -> index.flush();
+                    case CHECKPOINT -> {
+                        long _ = index.checkpoint();
+                    }
                     case PUT, PUT_ALL, REOPEN -> throw new IllegalStateException(operation.toString());
                 }
             } finally {

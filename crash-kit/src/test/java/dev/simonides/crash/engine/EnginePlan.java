@@ -2,6 +2,7 @@
 package dev.simonides.crash.engine;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.Residency;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.Durability;
@@ -30,6 +31,9 @@ record EnginePlan(MemoryIndexOptions options, int segmentBytes, int outstanding)
                 .exactScanMax(one(random, List.of(0, 0, 20, 2_000)))
                 .pendingMax(one(random, List.of(4, 64, 2_048)))
                 .indexerThreads(1 + random.nextInt(2))
+                .residency(one(random, List.of(Residency.values())))
+                .checkpointLogBytes(one(random, List.of(24 << 10, 24 << 10, 200 << 10, 64 << 20)))
+                .checkpointOnClose(random.nextBoolean())
                 .m(4)
                 .efConstruction(16);
         // Half of the stores go on to a new segment every few frames.
@@ -55,6 +59,7 @@ record EnginePlan(MemoryIndexOptions options, int segmentBytes, int outstanding)
     public String toString() {
         return options.durability() + ", " + options.similarity() + ", originals=" + options.originals()
                 + ", exactScanMax=" + options.exactScanMax() + ", pendingMax=" + options.pendingMax()
+                + ", " + options.residency() + ", checkpointLogBytes=" + options.checkpointLogBytes()
                 + ", segmentBytes="
                 + segmentBytes + ", outstanding=" + outstanding;
     }

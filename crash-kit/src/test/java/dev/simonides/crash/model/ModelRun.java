@@ -7,6 +7,7 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.Query;
+import dev.simonides.Residency;
 import dev.simonides.SearchResult;
 import dev.simonides.VerifyReport;
 import dev.simonides.quantization.OriginalFormat;
@@ -78,6 +79,8 @@ final class ModelRun implements AutoCloseable {
                 .exactScanMax(one(0, 0, 10, 2_000))
                 .pendingMax(one(1, 16, 2_048))
                 .indexerThreads(1)
+                .residency(one(Residency.values()))
+                .checkpointLogBytes(one(16 << 10, 100 << 10, 64 << 20))
                 .m(4)
                 .efConstruction(8);
         this.segmentBytes = one(12 << 10, 16 << 10, 64 << 10);
@@ -111,7 +114,10 @@ final class ModelRun implements AutoCloseable {
                 index.flush();
                 everythingIsDurable();
             }
-            case Command.Checkpoint checkpoint -> checkpoint();
+            case Command.Checkpoint checkpoint -> {
+                long _ = index.checkpoint();
+                everythingIsDurable();
+            }
             case Command.Reopen reopen -> {
                 index.close();
                 everythingIsDurable();
@@ -125,11 +131,6 @@ final class ModelRun implements AutoCloseable {
             case Command.Crash crash -> crash(crash);
             case Command.Verify verify -> verify();
         }
-    }
-
-    private void checkpoint() {
-        index.flush();
-        everythingIsDurable();
     }
 
     // Writes: the state is noted before the write begins, and that it is durable once the store has promised it.

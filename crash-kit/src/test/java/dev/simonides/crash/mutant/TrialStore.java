@@ -85,7 +85,7 @@ public final class TrialStore implements CrashApplication {
 
     static void perform(MemoryIndex index, long operation) {
         if (checkpoints(operation)) {
-            index.flush();
+            long _ = index.checkpoint();
         } else if (deletes(operation)) {
             boolean _ = index.delete("", "key-" + (operation - 3) % KEYS);
         } else {

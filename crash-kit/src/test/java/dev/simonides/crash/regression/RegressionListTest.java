@@ -110,7 +110,7 @@ class RegressionListTest {
             putMany(index, 0, 1_000);
             assertFinds(index, 500);
 
-            index.flush();
+            index.checkpoint();
 
             assertFinds(index, 500);
             putMany(index, 1_000, 1_200);
@@ -161,7 +161,7 @@ class RegressionListTest {
                     assertTrue(index.delete("", "key-" + i));
                     assertGone(index, i);
                 }
-                index.flush();
+                index.checkpoint();
                 assertGone(index, 0);
             }
             try (MemoryIndex index = open(directory, options)) {
@@ -193,7 +193,7 @@ class RegressionListTest {
         try (MemoryIndex index = open(disk, OPTIONS)) {
             long _ = index.put(Memory.of(uuid, vector(1)).text("by uuid"));
             long _ = index.put(Memory.of(longest, vector(2)).text("by 512 bytes"));
-            index.flush();
+            index.checkpoint();
             long _ = index.put(Memory.of(uuid + "x", vector(3)).text("in the log"));
         }
         try (MemoryIndex index = open(disk, OPTIONS)) {
@@ -210,11 +210,11 @@ class RegressionListTest {
     void deletingTheMiddleOfAHistoryKeepsTheRest() {
         try (MemoryIndex index = open(disk, OPTIONS)) {
             putMany(index, 0, 100);
-            index.flush();
+            index.checkpoint();
             for (int i = 30; i < 70; i++) {
                 assertTrue(index.delete("", "key-" + i));
             }
-            index.flush();
+            index.checkpoint();
         }
         try (MemoryIndex index = open(disk, OPTIONS)) {
             for (int i = 0; i < 100; i++) {
@@ -332,7 +332,7 @@ class RegressionListTest {
             });
             Future<?> keeper = threads.submit(() -> {
                 while (!done.get()) {
-                    index.flush();
+                    index.checkpoint();
                 }
             });
             for (int i = 0; i < 2_000; i++) {

@@ -94,7 +94,7 @@ class WriterDurabilityTest {
     void flushMakesEverythingBeforeItDurable(String durability) {
         try (WriterFixture fixture = started(durability)) {
             for (int i = 0; i < 5; i++) {
-                fixture.put("key-" + i);
+                var _ = fixture.put("key-" + i);
             }
             assertEquals(5, fixture.flush().join());
             assertEquals(5, fixture.log.syncedLsn());
