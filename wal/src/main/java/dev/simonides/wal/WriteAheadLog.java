@@ -152,6 +152,11 @@ public final class WriteAheadLog implements AutoCloseable {
         LogScan scan = new LogScan(directory, options, start, replay);
         scan.run();
         WriteAheadLog log = new WriteAheadLog(directory, options, start, scan);
+        if (!scan.report().closed()) {
+            // A name that a killed process gave last may be in the system's cache alone. A later one could outlive it, and
+            // then a segment would be missing.
+            directory.sync();
+        }
         if (scan.tail().isEmpty() && scan.report().tornBytes() == 0) {
             return log;
         }

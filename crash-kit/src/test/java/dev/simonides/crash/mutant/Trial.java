@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.crash.mutant;
 
+import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.Query;
+import dev.simonides.SearchResult;
 import dev.simonides.crash.CrashFailure;
 import dev.simonides.crash.KillReport;
 import dev.simonides.crash.KillRounds;
@@ -17,6 +20,8 @@ import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -41,6 +46,8 @@ final class Trial {
         DAMAGE,
         /** What is not durable yet is looked for. */
         VISIBILITY,
+        /** A checkpoint is made while much is not linked yet, and everything is looked for at once after the opening. */
+        PENDING,
         /** The newest manifest is lost. */
         FALLBACK,
         /** A real process is killed. */
@@ -68,6 +75,7 @@ final class Trial {
             case POWER_CUTS_AFTER_KILLS -> powerCutsAfterKills();
             case DAMAGE -> damage();
             case VISIBILITY -> visibility();
+            case PENDING -> pending();
             case FALLBACK -> fallback();
             case KILLS -> kills();
         };
@@ -159,6 +167,52 @@ final class Trial {
             throw new CrashFailure(seen[0]);
         }
         return "looked " + looks[0] + " times";
+    }
+
+    private static String pending() {
+        int count = 3_000;
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(16)
+                .exactScanMax(0)
+                .pendingMax(count)
+                .indexerThreads(1)
+                .m(16)
+                .efConstruction(400);
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        SimulatedDirectory left;
+        long pending;
+        try (MemoryIndex index = MemoryIndex.open(disk, options)) {
+            for (int first = 0; first < count; first += 500) {
+                List<Memory> batch = new ArrayList<>();
+                for (int i = first; i < first + 500; i++) {
+                    batch.add(Memory.of("key-" + i, vector(i)));
+                }
+                long _ = index.putAll(batch);
+            }
+            long _ = index.checkpoint();
+            pending = index.stats().pendingCount();
+            left = disk.afterKill();
+        }
+        if (pending < 100) {
+            throw new IllegalStateException("linked faster than the checkpoint was made: pending=" + pending);
+        }
+        try (MemoryIndex index = MemoryIndex.open(left, options)) {
+            for (int i = count - 1; i >= count - 50; i--) {
+                SearchResult found = index.search(Query.of(vector(i)).top(1));
+                if (found.size() != 1 || !found.get(0).key().equals("key-" + i)) {
+                    throw new CrashFailure("key-" + i + " is not found after the opening: " + found);
+                }
+            }
+        }
+        return "not linked at the checkpoint: " + pending;
+    }
+
+    private static float[] vector(int seed) {
+        Random random = new Random(seed);
+        float[] vector = new float[16];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) random.nextGaussian();
+        }
+        return vector;
     }
 
     /** The generation before the newest one has everything too. */

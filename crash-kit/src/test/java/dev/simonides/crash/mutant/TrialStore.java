@@ -6,6 +6,7 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.Query;
+import dev.simonides.RecoveryReport;
 import dev.simonides.crash.CrashApplication;
 import dev.simonides.crash.CrashChild;
 import dev.simonides.crash.CrashFailure;
@@ -17,6 +18,7 @@ import dev.simonides.wal.StorageDirectory;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /** A small store for cheap crash tests: puts, updates, deletes and checkpoints over segments of a few frames. */
 public final class TrialStore implements CrashApplication {
@@ -112,6 +114,13 @@ public final class TrialStore implements CrashApplication {
     @Override
     public void check(CrashRun run) {
         try (MemoryIndex index = open(run.directory())) {
+            // The disk is honest, so whatever a crash leaves is whole: nothing is passed over, nothing built again.
+            RecoveryReport recovery = index.recovery();
+            require(recovery.fallback().isEmpty() && recovery.rebuilt().isEmpty(), "opened with " + recovery.describe());
+            long generations = LongStream.range(0, run.sequence(0).acknowledged())
+                    .filter(TrialStore::checkpoints)
+                    .count();
+            require(recovery.generation() >= generations, "of " + generations + " checkpoints: " + recovery.describe());
             Map<String, String> found = contents(index);
             long _ = run.sequence(0).findPrefix(operations -> after(operations).equals(found));
         }
