@@ -153,7 +153,8 @@ public final class WriteAheadLog implements AutoCloseable {
         scan.run();
         WriteAheadLog log = new WriteAheadLog(directory, options, start, scan);
         if (!scan.report().closed()) {
-            // A name that a killed process gave last may be in the system's cache alone. A later one could outlive it, and
+            // A name that a killed process gave last may be in the system's cache alone. A later one could outlive it,
+            // and
             // then a segment would be missing.
             directory.sync();
         }

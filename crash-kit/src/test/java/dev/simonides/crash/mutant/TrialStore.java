@@ -116,7 +116,9 @@ public final class TrialStore implements CrashApplication {
         try (MemoryIndex index = open(run.directory())) {
             // The disk is honest, so whatever a crash leaves is whole: nothing is passed over, nothing built again.
             RecoveryReport recovery = index.recovery();
-            require(recovery.fallback().isEmpty() && recovery.rebuilt().isEmpty(), "opened with " + recovery.describe());
+            require(
+                    recovery.fallback().isEmpty() && recovery.rebuilt().isEmpty(),
+                    "opened with " + recovery.describe());
             long generations = LongStream.range(0, run.sequence(0).acknowledged())
                     .filter(TrialStore::checkpoints)
                     .count();

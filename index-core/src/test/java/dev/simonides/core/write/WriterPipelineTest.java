@@ -94,7 +94,7 @@ class WriterPipelineTest {
     void aFewFramesAreInFlightAndTheRestGathers() {
         standStill();
         for (int i = 0; i < Limits.FRAMES_IN_FLIGHT_MAX; i++) {
-            putInFlight("key-" + i);
+            var _ = putInFlight("key-" + i);
         }
         long bytes = fixture.log.bytes();
         List<CompletableFuture<Long>> later = new ArrayList<>();
@@ -136,7 +136,7 @@ class WriterPipelineTest {
         small.hold();
         for (String key : List.of("a", "b")) {
             long lsn = writing.log.lastLsn() + 1;
-            writing.put(key);
+            var _ = writing.put(key);
             writing.awaitAppended(lsn);
         }
         small.full(true);
@@ -213,7 +213,7 @@ class WriterPipelineTest {
     void whatWasNotAppendedBeforeAFailureIsRejected() {
         standStill();
         for (int i = 0; i < Limits.FRAMES_IN_FLIGHT_MAX; i++) {
-            putInFlight("key-" + i);
+            var _ = putInFlight("key-" + i);
         }
         CompletableFuture<Long> queued = fixture.put("queued");
         medium.fail();
