@@ -10,14 +10,9 @@ import dev.simonides.Vectors;
 import dev.simonides.core.graph.GraphView;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.tenant.Tenant;
-import dev.simonides.wal.SealedFile;
-import dev.simonides.wal.SealedFileId;
-import dev.simonides.wal.SealedFileSummary;
-import dev.simonides.wal.SealedFileWriter;
 import dev.simonides.wal.Soak;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.simulation.SimulatedDirectory;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -40,6 +35,7 @@ class GraphFilesCorruptionTest {
     private static final int DIMENSION = 4;
     private static final int TENANT_NODES = 90;
     private static final long SEED = 20_261_121;
+    private static final int[] ODD = {0, 1, -1, 2, 15, 16, TENANT_NODES, TENANT_NODES - 1, 1 << 16, Integer.MAX_VALUE};
 
     private final GraphFixture fixture = GraphFixture.of(DIMENSION);
     private SimulatedDirectory directory = SimulatedDirectory.empty();
@@ -131,9 +127,9 @@ class GraphFilesCorruptionTest {
         int believed = 0;
         for (Soak.Rounds round = Soak.rounds(3_000, 200_000); round.next(); rounds++) {
             int file = random.nextInt(entries.size());
-            Forged forged = Forged.of(directory, entries.get(file));
+            ForgedFile forged = ForgedFile.of(directory, entries.get(file));
             for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
-                forged.change(random);
+                change(forged, random);
             }
             SimulatedDirectory target = directory.afterKill();
             List<FileEntry> named = new ArrayList<>(entries);
@@ -173,56 +169,15 @@ class GraphFilesCorruptionTest {
         }
     }
 
-    /** A file taken apart, to be put together again with other bytes and right checksums. */
-    private static final class Forged {
-        private static final int[] ODD = {
-            0, 1, -1, 2, 15, 16, TENANT_NODES, TENANT_NODES - 1, 1 << 16, Integer.MAX_VALUE
-        };
-
-        private final FileEntry entry;
-        private final byte[] data;
-        private final byte[] contents;
-
-        private Forged(FileEntry entry, byte[] data, byte[] contents) {
-            this.entry = entry;
-            this.data = data;
-            this.contents = contents;
-        }
-
-        static Forged of(SimulatedDirectory directory, FileEntry entry) {
-            SealedFileId id = new SealedFileId(
-                    GraphFixture.STORE, entry.id(), entry.kind().code());
-            try (SealedFile file = SealedFile.open(directory, entry.fileName(), id, entry.summary())) {
-                byte[] data = new byte[(int) file.contentsOffset()];
-                file.read(MemorySegment.ofArray(data), 0, 0, data.length);
-                ByteBuffer contents = file.contents();
-                byte[] copy = new byte[contents.remaining()];
-                contents.get(copy);
-                return new Forged(entry, data, copy);
-            }
-        }
-
-        /** Changes a byte or a word, of what says much more often than of what says little. */
-        void change(Random random) {
-            byte[] bytes = random.nextInt(3) == 0 ? contents : data;
-            if (random.nextBoolean()) {
-                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(4);
-            } else {
-                int at = random.nextInt(bytes.length / 4) * 4;
-                int value = random.nextBoolean() ? ODD[random.nextInt(ODD.length)] : random.nextInt(TENANT_NODES);
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
-            }
-        }
-
-        FileEntry write(SimulatedDirectory target) {
-            target.delete(entry.fileName());
-            SealedFileId id = new SealedFileId(
-                    GraphFixture.STORE, entry.id(), entry.kind().code());
-            try (SealedFileWriter writer = SealedFileWriter.create(target, entry.fileName(), id)) {
-                writer.write(MemorySegment.ofArray(data), 0, data.length);
-                SealedFileSummary summary = writer.finish(ByteBuffer.wrap(contents));
-                return new FileEntry(entry.kind(), entry.id(), summary);
-            }
+    /** Changes a byte or a word, of what says much more often than of what says little. */
+    private static void change(ForgedFile forged, Random random) {
+        byte[] bytes = random.nextInt(3) == 0 ? forged.contents() : forged.data();
+        if (random.nextBoolean()) {
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(4);
+        } else {
+            int at = random.nextInt(bytes.length / 4) * 4;
+            int value = random.nextBoolean() ? ODD[random.nextInt(ODD.length)] : random.nextInt(TENANT_NODES);
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
         }
     }
 }

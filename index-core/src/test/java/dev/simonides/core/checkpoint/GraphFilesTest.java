@@ -16,12 +16,15 @@ import dev.simonides.wal.StorageException;
 import dev.simonides.wal.simulation.Fault;
 import dev.simonides.wal.simulation.FaultyDirectory;
 import dev.simonides.wal.simulation.SimulatedDirectory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written of graphs, and what comes back of it. */
@@ -362,6 +365,103 @@ class GraphFilesTest {
         GraphFixture next = restart(fixture.snapshot(), entries);
         assertEquals(List.of(), next.rebuilt);
         assertSameLists(fixture, next, "a", 1_004);
+    }
+
+    /** Each rule for lists by itself, broken in memory before the file is written. */
+    @ParameterizedTest
+    @CsvSource({"-1", "5", "2147483647"})
+    void anIdThatNoListMayHoldCostsTheGraph(int id) {
+        fixture.add("a", vectors(1, 100));
+        fixture.link("a", 100);
+        GraphView.setList(fixture.graph("a"), 5, 0, 7, id, 8);
+        List<FileEntry> entries = fixture.checkpoint(directory);
+
+        GraphFixture next = restart(fixture.snapshot(), entries);
+
+        if (id == Integer.MAX_VALUE) {
+            assertEquals(List.of(), next.rebuilt, "an ordinal behind the count");
+            assertArrayEquals(new int[] {7, 8}, GraphView.list(next.graph("a"), 5, 0));
+        } else {
+            assertEquals(1, next.rebuilt.size());
+            assertTrue(next.rebuilt.getFirst().contains("ordinal 5 is not valid"), next.rebuilt::toString);
+        }
+    }
+
+    @Test
+    void whatStandsBehindADegreeCostsTheGraph() {
+        fixture.add("a", vectors(1, 100));
+        fixture.link("a", 100);
+        List<FileEntry> entries = fixture.checkpoint(directory);
+        SimulatedDirectory target = directory.afterKill();
+
+        FileEntry forged = ForgedFile.of(directory, entries.getFirst())
+                // The last four bytes of the first node, behind room for ten ids.
+                .put(GraphFixture.SHAPE.blockBytes() / 16 - 4, 1)
+                .write(target);
+
+        try (GraphFixture next = fixture.restart(target, fixture.snapshot(), List.of(forged), 1)) {
+            assertEquals(1, next.rebuilt.size());
+            assertTrue(next.rebuilt.getFirst().contains("ordinal 0 is not valid"), next.rebuilt::toString);
+        }
+    }
+
+    /** Offsets are those of a section; the first one stands behind the 16 bytes of the contents' own fields. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 257",
+        "0, -1",
+        "4, 2",
+        "8, 0",
+        "8, -1",
+        "8, 99",
+        "8, 101",
+        "12, 0",
+        "12, -1",
+        "12, 101",
+        "16, 6",
+        "16, 8",
+        "16, 2147483647",
+        "20, -1",
+        "20, 2147483647",
+        "24, 1",
+        "24, 64000",
+        "28, 1",
+        "28, -1"
+    })
+    void aSectionThatSaysWhatCannotBeCostsTheGraph(int offset, int value) {
+        fixture.add("a", vectors(1, 100));
+        fixture.link("a", 100);
+        List<FileEntry> entries = fixture.checkpoint(directory);
+        SimulatedDirectory target = directory.afterKill();
+        ForgedFile forged = ForgedFile.of(directory, entries.getFirst());
+
+        ByteBuffer.wrap(forged.contents()).order(ByteOrder.LITTLE_ENDIAN).putInt(16 + offset, value);
+
+        try (GraphFixture next = fixture.restart(target, fixture.snapshot(), List.of(forged.write(target)), 1)) {
+            assertEquals(1, next.rebuilt.size());
+            assertEquals(0, next.tenant("a").pending().floor());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 63})
+    void blocksOutOfOrderCostTheGraph(int second) {
+        fixture.add("a", vectors(1, 1_000));
+        fixture.link("a", 1_000);
+        fixture.checkpoint(directory);
+        // Two blocks, 3 and 5.
+        GraphView.setList(fixture.graph("a"), 50, 0, 1, 2);
+        GraphView.setList(fixture.graph("a"), 90, 0, 1, 2);
+        List<FileEntry> entries = fixture.checkpoint(directory);
+        SimulatedDirectory target = directory.afterKill();
+
+        FileEntry forged =
+                ForgedFile.of(directory, entries.getLast()).put(4, second).write(target);
+
+        try (GraphFixture next = fixture.restart(target, fixture.snapshot(), List.of(entries.getFirst(), forged), 1)) {
+            assertEquals(1, next.rebuilt.size());
+            assertTrue(next.rebuilt.getFirst().contains("block " + second + " after 3"), next.rebuilt::toString);
+        }
     }
 
     @Test

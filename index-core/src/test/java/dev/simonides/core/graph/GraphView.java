@@ -22,6 +22,9 @@ public final class GraphView {
             Graph.setId(Graph.ids(list, level), i, ids[i]);
         }
         Graph.setDegree(list, ids.length);
+        if (level == 0) {
+            graph.setPinned(ordinal, Math.min(graph.pinned(ordinal), ids.length));
+        }
         graph.noteChange(ordinal);
     }
 
