@@ -464,6 +464,24 @@ class GraphFilesTest {
         }
     }
 
+    /** Neither linked, nor dead before it was: a node below the floor that would never be found. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3})
+    void aNodeBelowTheFloorThatIsNotLinkedCostsTheGraph(int state) {
+        fixture.add("a", vectors(1, 100));
+        fixture.link("a", 100);
+        List<FileEntry> entries = fixture.checkpoint(directory);
+        SimulatedDirectory target = directory.afterKill();
+
+        FileEntry forged =
+                ForgedFile.of(directory, entries.getFirst()).put(4, state).write(target);
+
+        try (GraphFixture next = fixture.restart(target, fixture.snapshot(), List.of(forged), 1)) {
+            assertEquals(1, next.rebuilt.size());
+            assertTrue(next.rebuilt.getFirst().contains("ordinal 0 is not valid"), next.rebuilt::toString);
+        }
+    }
+
     @Test
     void graphsOfAnotherShapeAreMadeAgain() {
         fixture.add("a", vectors(1, 100));
