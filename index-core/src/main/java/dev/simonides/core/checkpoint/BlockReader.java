@@ -4,29 +4,29 @@ package dev.simonides.core.checkpoint;
 import dev.simonides.simd.OffHeap;
 import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileLayout;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Reads ranges of a file in ascending order, so that a block that many small ranges share is read and checked once. Whole
- * blocks go straight to where they are wanted. Confined to one thread.
+ * blocks go straight to where they are wanted. Confined to one thread, which closes it.
  */
-final class BlockReader {
+final class BlockReader implements AutoCloseable {
     private static final MemorySegment MEMORY = OffHeap.everything();
     private static final long BLOCK_BYTES = SealedFileLayout.BLOCK_BYTES;
 
     private final SealedFile file;
-    private final MemorySegment block;
+    private final Arena arena = Arena.ofConfined();
+    private MemorySegment block = MemorySegment.NULL;
     private long blockStart = -1;
 
     /**
      * Makes a reader.
      *
      * @param file an open file
-     * @param block borrowed, native, of one block
      */
-    BlockReader(SealedFile file, MemorySegment block) {
+    BlockReader(SealedFile file) {
         this.file = file;
-        this.block = block;
     }
 
     /**
@@ -69,9 +69,17 @@ final class BlockReader {
 
     private void fill(long start) {
         if (start != blockStart) {
+            if (block.byteSize() == 0) {
+                block = arena.allocate(Math.min(BLOCK_BYTES, file.dataBytes()), SealedFileLayout.ALIGNMENT);
+            }
             blockStart = -1;
             file.read(block, 0, start, Math.min(BLOCK_BYTES, file.dataBytes() - start));
             blockStart = start;
         }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
     }
 }

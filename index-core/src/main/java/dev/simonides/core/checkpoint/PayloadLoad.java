@@ -47,7 +47,7 @@ final class PayloadLoad {
     }
 
     /** Makes room for the payloads, and divides their reading into tasks. */
-    void addTasks(List<LoadedFile> files, LoadTasks tasks) {
+    void addTasks(List<LoadedFile> files, List<Runnable> tasks) {
         for (LoadedFile file : files) {
             long backStart = file.contents().backStart();
             long end = file.file().contentsOffset();
@@ -57,21 +57,25 @@ final class PayloadLoad {
                 // Tasks meet where blocks do, so that no block is read twice.
                 long start = from;
                 long until = Math.min(end, (from / TASK_BYTES + 1) * TASK_BYTES);
-                tasks.add(buffer ->
-                        new BlockReader(file.file(), buffer).read(start, until - start, back + (start - backStart)));
+                tasks.add(() -> {
+                    try (BlockReader reader = new BlockReader(file.file())) {
+                        reader.read(start, until - start, back + (start - backStart));
+                    }
+                });
                 from = until;
             }
         }
     }
 
     /** Tells every record where its payload is; the payloads themselves may still be on their way. */
-    void load(List<LoadedFile> files, Function<String, LoadedTenant> tenants, MemorySegment buffer) {
+    void load(List<LoadedFile> files, Function<String, LoadedTenant> tenants) {
         for (int i = 0; i < files.size(); i++) {
             LoadedFile file = files.get(i);
             long backStart = file.contents().backStart();
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofConfined();
+                    BlockReader reader = new BlockReader(file.file())) {
                 long front = arena.allocate(Math.max(backStart, 1), Long.BYTES).address();
-                new BlockReader(file.file(), buffer).read(0, backStart, front);
+                reader.read(0, backStart, front);
                 for (Section section : file.contents().sections()) {
                     if (section.back().bytes() > 0) {
                         loadLengths(

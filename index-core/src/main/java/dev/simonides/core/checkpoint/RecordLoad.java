@@ -49,11 +49,11 @@ final class RecordLoad {
     }
 
     /** Reads all files, oldest first: rows and images, then the deaths of older ordinals. */
-    void load(List<LoadedFile> files, Function<String, LoadedTenant> tenants, MemorySegment buffer) {
+    void load(List<LoadedFile> files, Function<String, LoadedTenant> tenants) {
         long beforeLsn = 0;
         for (LoadedFile file : files) {
-            try (Arena arena = Arena.ofConfined()) {
-                BlockReader reader = new BlockReader(file.file(), buffer);
+            try (Arena arena = Arena.ofConfined();
+                    BlockReader reader = new BlockReader(file.file())) {
                 long backStart = file.contents().backStart();
                 long front = arena.allocate(Math.max(backStart, 1), Long.BYTES).address();
                 reader.read(0, backStart, front);

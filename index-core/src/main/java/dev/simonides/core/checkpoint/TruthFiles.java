@@ -5,6 +5,7 @@ import dev.simonides.Residency;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.SealedFileLayout;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -35,9 +37,11 @@ public final class TruthFiles {
 
     private Map<FileKind, Coverage> present;
 
+    private final VectorCodec codec;
     private final VectorMappings mappings;
 
     TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present) {
+        this.codec = codec;
         this.mappings = mappings;
         this.formats = List.of(new VectorSections(codec), new RecordSections(), new PayloadSections());
         this.present = present;
@@ -112,9 +116,9 @@ public final class TruthFiles {
     }
 
     /**
-     * Writes what the present files do not hold, all of it from memory, and syncs it; the directory is not synced. Runs
-     * beside the writer and searches: whatever lies below the snapshot's counts does not change but for deaths, which are
-     * told by their LSN.
+     * Writes what the present files do not hold, all of it from memory, and syncs it; the directory is not synced. Where
+     * memory is a mapping of a file, the file is read and checked instead. Runs beside the writer and searches: whatever lies
+     * below the snapshot's counts does not change but for deaths, which are told by their LSN.
      *
      * @param target where
      * @param snapshot what
@@ -145,7 +149,7 @@ public final class TruthFiles {
         return tenant.tenant().name().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Coverage write(
+    private Coverage write(
             CheckpointTarget target,
             long lsn,
             List<TenantSnapshot> tenants,
@@ -157,6 +161,23 @@ public final class TruthFiles {
             return before;
         }
         Coverage kept = before.kept(newBytes);
+        if (format.kind() == FileKind.VECTORS && residency() == Residency.MAPPED) {
+            List<FileCoverage> folded =
+                    before.files().subList(kept.files().size(), before.files().size());
+            try (FiledPages filed = new FiledPages(target, folded, PageGeometry.of(codec))) {
+                return writeBehind(target, lsn, tenants, new VectorSections(codec, Optional.of(filed)), kept, written);
+            }
+        }
+        return writeBehind(target, lsn, tenants, format, kept, written);
+    }
+
+    private static Coverage writeBehind(
+            CheckpointTarget target,
+            long lsn,
+            List<TenantSnapshot> tenants,
+            SectionFormat format,
+            Coverage kept,
+            List<String> written) {
         List<SectionPart> parts = parts(format, kept, tenants, lsn);
         long id = target.nextFileId().getAsLong();
         String name = format.kind().fileName(id);

@@ -57,16 +57,16 @@ final class TruthLoad implements AutoCloseable {
         tenants.values()
                 .forEach(loaded ->
                         loaded.tenant.beginLoad(loaded.recordsEnd, mapped ? vectors.fullPages(loaded.recordsEnd) : 0));
-        LoadTasks tasks = new LoadTasks();
+        List<Runnable> tasks = new ArrayList<>();
         // The longest piece that cannot be divided comes first.
-        tasks.add(buffer -> {
-            records.load(files(FileKind.RECORDS), this::tenant, buffer);
-            payloads.load(files(FileKind.PAYLOADS), this::tenant, buffer);
+        tasks.add(() -> {
+            records.load(files(FileKind.RECORDS), this::tenant);
+            payloads.load(files(FileKind.PAYLOADS), this::tenant);
             records.fillKeys(files(FileKind.RECORDS), this::tenant);
         });
         payloads.addTasks(files(FileKind.PAYLOADS), tasks);
         vectors.addTasks(tasks, mapped ? Optional.of(memory.mappings()) : Optional.empty());
-        tasks.run(options.helpers());
+        Tasks.run(1 + options.helpers(), tasks);
         tenants.values().forEach(loaded -> loaded.tenant.endLoad(loaded.recordsEnd, loaded.live));
         return coverages();
     }

@@ -5,7 +5,6 @@ import dev.simonides.core.checkpoint.LoadedTenant.VectorRun;
 import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.VectorCodec;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +80,7 @@ final class VectorLoad {
      *
      * @param mappings where full pages stay, if they are not to be read into memory
      */
-    void addTasks(LoadTasks tasks, Optional<VectorMappings> mappings) {
+    void addTasks(List<Runnable> tasks, Optional<VectorMappings> mappings) {
         for (List<VectorRun> runs : runsByFile) {
             List<Piece> task = new ArrayList<>();
             long bytes = 0;
@@ -126,11 +125,14 @@ final class VectorLoad {
         return until;
     }
 
-    private void addTask(List<Piece> pieces, LoadTasks tasks) {
-        tasks.add(buffer -> {
-            readFronts(pieces, buffer);
-            if (codec.originalBytes() > 0) {
-                readBacks(pieces, buffer);
+    private void addTask(List<Piece> pieces, List<Runnable> tasks) {
+        tasks.add(() -> {
+            try (BlockReader reader =
+                    new BlockReader(pieces.getFirst().run().file.file())) {
+                readFronts(pieces, reader);
+                if (codec.originalBytes() > 0) {
+                    readBacks(pieces, reader);
+                }
             }
             for (Piece piece : pieces) {
                 for (int page = piece.firstPage(); page < piece.endPage(); page++) {
@@ -140,8 +142,7 @@ final class VectorLoad {
         });
     }
 
-    private void readFronts(List<Piece> pieces, MemorySegment buffer) {
-        BlockReader reader = new BlockReader(pieces.getFirst().run().file.file(), buffer);
+    private void readFronts(List<Piece> pieces, BlockReader reader) {
         for (Piece piece : pieces) {
             long offset = frontOffset(piece.run(), piece.firstPage());
             long bytes = geometry.codesBytes(piece.firstPage(), piece.endPage());
@@ -153,8 +154,7 @@ final class VectorLoad {
         }
     }
 
-    private void readBacks(List<Piece> pieces, MemorySegment buffer) {
-        BlockReader reader = new BlockReader(pieces.getFirst().run().file.file(), buffer);
+    private void readBacks(List<Piece> pieces, BlockReader reader) {
         for (Piece piece : pieces) {
             VectorRun run = piece.run();
             long offset = backOffset(run, piece.firstPage());

@@ -5,9 +5,10 @@ import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.core.vector.VectorPageLayout;
-import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.wal.SealedFileLayout;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Writes vectors: in front the images of pages, in the back their originals. A page that the checkpoint fills in part is
@@ -19,8 +20,16 @@ final class VectorSections implements SectionFormat {
     private final PageGeometry geometry;
     private final int codePitch;
     private final int originalBytes;
+    private final Optional<FiledPages> filed;
 
+    /** Writes pages as memory has them. */
     VectorSections(VectorCodec codec) {
+        this(codec, Optional.empty());
+    }
+
+    /** Writes full pages as the files have them that hold them, and the others as memory has them. */
+    VectorSections(VectorCodec codec, Optional<FiledPages> filed) {
+        this.filed = filed;
         this.geometry = PageGeometry.of(codec);
         this.codePitch = codec.codePitch();
         this.originalBytes = codec.originalBytes();
@@ -55,10 +64,9 @@ final class VectorSections implements SectionFormat {
 
     @Override
     public void writeFront(SectionPart part, SectionOutput out) {
-        VectorPages vectors = part.tenant().vectors();
         int end = geometry.pages(part.end());
         for (int page = geometry.page(part.first()); page < end; page++) {
-            long image = vectors.imageAddress(page);
+            long image = image(part.tenant(), page);
             int used = used(page, part.end());
             if (used == geometry.slots(page)) {
                 out.copy(image, geometry.pageBytes(page));
@@ -85,13 +93,24 @@ final class VectorSections implements SectionFormat {
         if (originalBytes == 0) {
             return;
         }
-        VectorPages vectors = part.tenant().vectors();
         int end = geometry.pages(part.end());
         for (int page = geometry.page(part.first()); page < end; page++) {
             long bytes = (long) used(page, part.end()) * originalBytes;
-            out.copy(vectors.originalsBase(page), bytes);
+            out.copy(originals(part.tenant(), page), bytes);
             out.zeros(geometry.originalsBytes(page) - bytes);
         }
+    }
+
+    private long image(Tenant tenant, int page) {
+        return filed.map(files -> files.image(tenant.name(), page))
+                .orElse(OptionalLong.empty())
+                .orElseGet(() -> tenant.vectors().imageAddress(page));
+    }
+
+    private long originals(Tenant tenant, int page) {
+        return filed.map(files -> files.originals(tenant.name(), page))
+                .orElse(OptionalLong.empty())
+                .orElseGet(() -> tenant.vectors().originalsBase(page));
     }
 
     private int used(int page, int end) {

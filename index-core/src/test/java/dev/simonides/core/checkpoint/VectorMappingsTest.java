@@ -25,6 +25,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +138,35 @@ class VectorMappingsTest {
         store.epochs.leave(SLOT);
         store.epochs.reclaim();
         assertEquals(both - first, store.mappings.mappedBytes());
+    }
+
+    @Test
+    void aFoldTakesPagesFromTheirFileAndNotFromItsMapping() {
+        put(40);
+        store.checkpoint(directory);
+        String before = store.content().get("tenant/0");
+        long code = vectors().codeAddress(0);
+        long original = vectors().originalAddress(0);
+        for (long address : new long[] {code, original}) {
+            // What a medium does that returns other bytes the second time.
+            OffHeap.everything().set(ValueLayout.JAVA_BYTE, address, (byte) 99);
+        }
+        put(40);
+
+        List<FileEntry> entries = store.checkpoint(directory);
+
+        assertEquals(
+                1,
+                entries.stream().filter(one -> one.kind() == FileKind.VECTORS).count(),
+                "folded");
+        try (TruthStore loaded = loaded(directory, entries, store.lsn, Residency.RESIDENT, 1L << 40)) {
+            String after = Objects.requireNonNull(loaded.content().get("tenant/0"));
+            assertEquals(codeAndOriginal(before), codeAndOriginal(after));
+        }
+    }
+
+    private static String codeAndOriginal(@Nullable String words) {
+        return Objects.requireNonNull(words).replaceFirst(".* code=", "").replaceFirst(" (death|key)=.*", "");
     }
 
     @Test
