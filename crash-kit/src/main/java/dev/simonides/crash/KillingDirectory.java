@@ -5,6 +5,8 @@ import dev.simonides.wal.Access;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageFile;
 import dev.simonides.wal.StorageLock;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -147,6 +149,11 @@ final class KillingDirectory implements StorageDirectory {
         @Override
         public long size() {
             return file.size();
+        }
+
+        @Override
+        public MemorySegment mapReadOnly(long offset, long bytes, Arena arena) {
+            return file.mapReadOnly(offset, bytes, arena);
         }
 
         @Override
