@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The command line {@code simonides}: create, import, search, recall, info, verify, and the demonstration.
+ * The command line {@code simonides}: create, import, search, recall, info, verify, backup, wal, repair, and the
+ * demonstration.
  *
  * <p>Imported by nobody. picocli fills the fields of the commands by reflection, hence the two {@code opens}.
  */

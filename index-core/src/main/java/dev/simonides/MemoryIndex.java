@@ -505,6 +505,22 @@ public final class MemoryIndex implements AutoCloseable {
     }
 
     /**
+     * Makes a backup: a second store, in a directory of its own, that holds everything that was put or deleted before this
+     * call. Searches and writes go on meanwhile. Files that never change are shared with this store where the medium allows
+     * it, and copied otherwise; the log is copied. The backup is durable when this returns; until then it is no store.
+     *
+     * @param target where; missing or empty, its parent exists
+     * @return the last LSN in the backup
+     * @throws dev.simonides.wal.StorageException if a medium refuses, the target is not empty, or what is to be copied is
+     *     damaged; nothing is left in the target then
+     * @throws RuntimeException as {@link #flush}
+     */
+    public long backup(Path target) {
+        flush();
+        return store.backup(() -> FileSystemDirectory.create(target));
+    }
+
+    /**
      * Waits until no vector is pending in a tenant that has a graph.
      *
      * @param listener told of vectors linked

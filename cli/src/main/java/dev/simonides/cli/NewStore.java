@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What is asked of a path before a store is made there, and how a path is spelled for a shell. */
 public final class NewStore {
@@ -23,6 +25,20 @@ public final class NewStore {
         if (parent != null && !Files.isDirectory(parent)) {
             throw Refusal.usage(directory + ": there is no directory " + parent + " to make it in; mkdir -p "
                     + quoted(parent) + " makes it");
+        }
+    }
+
+    /** Refuses a path where something is already. */
+    static void requireEmpty(Path directory) {
+        requirePossible(directory);
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> entries = Files.list(directory)) {
+                if (entries.findAny().isPresent()) {
+                    throw Refusal.usage(directory + ": not empty; name a directory that is missing or empty");
+                }
+            } catch (IOException e) {
+                throw Refusal.failed(directory + ": cannot be listed: " + e.getMessage());
+            }
         }
     }
 

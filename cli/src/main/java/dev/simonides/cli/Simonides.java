@@ -33,7 +33,10 @@ import picocli.CommandLine.ParameterException;
             RecallCommand.class,
             InfoCommand.class,
             CheckpointCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            BackupCommand.class,
+            WalCommand.class,
+            RepairCommand.class
         },
         footer = "%nsimonides COMMAND --help tells the options of a command.")
 public final class Simonides {

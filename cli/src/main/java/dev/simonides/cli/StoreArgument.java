@@ -36,6 +36,19 @@ final class StoreArgument {
 
     /** Opens the store with options made from those it has. */
     MemoryIndex open(ProgressListener progress, UnaryOperator<MemoryIndexOptions> change) {
+        requireDirectory();
+        try {
+            return MemoryIndex.open(directory, stored -> change.apply(stored.progress(progress)));
+        } catch (CorruptStoreException e) {
+            throw Refusal.damaged(
+                    directory + ": damaged: " + e.getMessage()
+                            + "; keep a copy of the directory and restore the store from a backup",
+                    e);
+        }
+    }
+
+    /** Refuses what cannot be a store: to a store that is a failure of the medium, on the command line it is wrong usage. */
+    void requireDirectory() {
         NewStore.requireName(directory);
         if (!Files.exists(directory)) {
             throw Refusal.usage(directory + ": no such directory; bin/simonides create " + NewStore.quoted(directory)
@@ -45,14 +58,6 @@ final class StoreArgument {
             throw Refusal.usage(directory + ": not a directory, and a store is one");
         }
         requireNotWritableByOthers();
-        try {
-            return MemoryIndex.open(directory, stored -> change.apply(stored.progress(progress)));
-        } catch (CorruptStoreException e) {
-            throw Refusal.damaged(
-                    directory + ": damaged: " + e.getMessage()
-                            + "; keep a copy of the directory and restore the store from a backup",
-                    e);
-        }
     }
 
     /** The store refuses as well; to it that is a failure of the medium, on the command line it is wrong usage. */

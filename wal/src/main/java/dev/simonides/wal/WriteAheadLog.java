@@ -165,6 +165,36 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Whether the first segment of a start is there.
+     *
+     * @param directory where
+     * @param start where a log begins
+     * @return whether there is a file of that name
+     */
+    public static boolean begins(StorageDirectory directory, LogStart start) {
+        return directory.exists(SegmentName.of(start.segment()));
+    }
+
+    /**
+     * The start of a log of which nobody knows where it begins: its oldest segment that says where it begins itself.
+     *
+     * @param directory where
+     * @param options how
+     * @return the start, {@link LogStart#BEGINNING} if there is no such segment
+     */
+    public static LogStart oldest(StorageDirectory directory, LogOptions options) {
+        for (long number : LogScan.numbers(directory, 1)) {
+            try (SegmentReader reader =
+                    SegmentReader.open(directory, SegmentName.of(number), options.storeId(), new ReadBuffers())) {
+                return new LogStart(number, reader.header().baseLsn() - 1);
+            } catch (CorruptStoreException | StorageIoException | UnsupportedFormatException e) {
+                // The next one may say it.
+            }
+        }
+        return LogStart.BEGINNING;
+    }
+
+    /**
      * Reads the whole log of a store without writing anything.
      *
      * @param directory where

@@ -35,6 +35,18 @@ final class Keeper {
         return keeper;
     }
 
+    /** Has one thing done on a thread of its own, and waits for it, interrupted or not. */
+    static <T> T once(Supplier<T> action) {
+        Keeper keeper = start();
+        return keeper.call(() -> {
+            try {
+                return action.get();
+            } finally {
+                keeper.end();
+            }
+        });
+    }
+
     /** Has something done now and then, from the next piece of work on. On the keeper's thread. */
     void onTick(Runnable action) {
         assert onKeeper() : "the keeper's own thread sets what it does";

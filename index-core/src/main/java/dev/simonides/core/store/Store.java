@@ -11,6 +11,8 @@ import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.link.Indexers;
 import dev.simonides.core.manifest.Lineage;
+import dev.simonides.core.manifest.Manifest;
+import dev.simonides.core.manifest.Manifests;
 import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.search.ScratchPool;
 import dev.simonides.core.search.SearchScratch;
@@ -56,6 +58,7 @@ public final class Store implements AutoCloseable {
     private final Indexers indexers;
     private final @Nullable WritingSide writing;
     private final Files files;
+    private final StoreFile file;
     private final ReplayReport replay;
     private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -79,6 +82,7 @@ public final class Store implements AutoCloseable {
         this.keeper = keeper;
         this.directory = directory;
         this.options = options;
+        this.file = file;
         this.replay = recovered.replay();
         this.memory = recovered.memory();
         this.recovery = recovered.report();
@@ -195,6 +199,25 @@ public final class Store implements AutoCloseable {
      */
     public long checkpoint() {
         return keeper.call(() -> writing().checkpoint());
+    }
+
+    /**
+     * Makes a backup and waits for it, interrupted or not.
+     *
+     * @param target gives the directory, empty, on the store's own thread; closed by this
+     * @return the last LSN in it
+     * @throws StorageException if a medium refuses or what is to be copied is damaged; the target is left empty
+     * @throws StoreReadOnlyException if the store was opened for reading
+     * @throws IllegalStateException if the store is closed
+     */
+    public long backup(Supplier<? extends StorageDirectory> target) {
+        return keeper.call(() -> {
+            WriteAheadLog log = writing().log();
+            Optional<Manifest> present = files.lineage().present().map(Manifests.Stored::manifest);
+            try (StorageDirectory opened = target.get()) {
+                return new StoreBackup(directory, file, present, log).writeTo(opened);
+            }
+        });
     }
 
     private void indexerFailed(Throwable cause) {

@@ -103,6 +103,15 @@ record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
         return bytes;
     }
 
+    /** What a manifest repeats of the file. */
+    static StoreFile decode(ByteBuffer repeated, String path) {
+        ByteBuffer bytes = ByteBuffer.allocate(StoreLayout.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(repeated.duplicate())
+                .flip();
+        return decode(bytes, path, Access.READ);
+    }
+
     /** The valid-iff list of {@link StoreLayout}, in its order. */
     private static StoreFile decode(ByteBuffer bytes, String path, Access access) {
         if (bytes.getLong(StoreLayout.MAGIC) != StoreLayout.MAGIC_VALUE) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.core.store;
+
+import dev.simonides.core.manifest.FileEntry;
+import dev.simonides.core.manifest.Manifest;
+import dev.simonides.core.manifest.Manifests;
+import dev.simonides.wal.LogOptions;
+import dev.simonides.wal.LogStart;
+import dev.simonides.wal.NotAStoreException;
+import dev.simonides.wal.SealedFile;
+import dev.simonides.wal.SealedFileId;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.WriteAheadLog;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes a second store of an open one: second names for the files of its present generation, and the log behind it up to
+ * the last durable record. The file STORE comes last, so that a backup that was cut off is no store. Confined to the thread
+ * that checkpoints: no file goes away meanwhile.
+ */
+final class StoreBackup {
+    private final StorageDirectory directory;
+    private final StoreFile file;
+    private final Optional<Manifest> present;
+    private final WriteAheadLog log;
+
+    StoreBackup(StorageDirectory directory, StoreFile file, Optional<Manifest> present, WriteAheadLog log) {
+        this.directory = directory;
+        this.file = file;
+        this.present = present;
+        this.log = log;
+    }
+
+    /**
+     * Writes the backup; whatever ends it otherwise leaves the target empty.
+     *
+     * @param target empty
+     * @return the last LSN in it
+     */
+    long writeTo(StorageDirectory target) {
+        return intoEmpty(target, () -> copyTo(target));
+    }
+
+    /** Fills an empty directory; whatever ends that otherwise leaves it empty. */
+    static long intoEmpty(StorageDirectory target, LongSupplier filling) {
+        if (!target.list().isEmpty()) {
+            throw new NotAStoreException(
+                    target.path(), StorageException.NO_OFFSET, "an empty directory is needed, and this one is not");
+        }
+        boolean done = false;
+        try {
+            long result = filling.getAsLong();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                empty(target);
+            }
+        }
+    }
+
+    private long copyTo(StorageDirectory target) {
+        if (present.isPresent()) {
+            Manifest manifest = present.get();
+            for (FileEntry entry : manifest.files()) {
+                directory.giveTo(entry.fileName(), target);
+                SealedFileId id = new SealedFileId(
+                        file.storeId(), entry.id(), entry.kind().code());
+                SealedFile.open(target, entry.fileName(), id, entry.summary()).close();
+            }
+            directory.giveTo(Manifests.name(manifest.generation()), target);
+        }
+        LogStart start = present.map(Manifest::start).orElse(LogStart.BEGINNING);
+        long lsn = log.copyTo(start, target, LogOptions.of(file.storeId()));
+        target.sync();
+        file.writeUnfinished(target);
+        StoreFile.finish(target);
+        return lsn;
+    }
+
+    private static void empty(StorageDirectory target) {
+        try {
+            target.list().forEach(target::delete);
+        } catch (StorageException e) {
+            // What is left is no store; the first failure is the one to report.
+        }
+    }
+}

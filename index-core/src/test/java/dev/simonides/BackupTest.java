@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.simonides.wal.StorageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A backup is a store of its own that holds what was put before. */
+class BackupTest {
+    private static final int DIMENSION = 8;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void holdsWhatTheLogAloneHolds() {
+        Path backup = folder.resolve("backup");
+        try (MemoryIndex index = open(folder.resolve("store"))) {
+            put(index, 0, 50);
+            assertTrue(index.delete("t", "key-3"));
+            assertEquals(51, index.backup(backup));
+            put(index, 50, 60);
+        }
+        assertHolds(backup, 50);
+    }
+
+    @Test
+    void holdsFilesAndTheLogBehindThem() throws IOException {
+        Path store = folder.resolve("store");
+        Path backup = folder.resolve("backup");
+        try (MemoryIndex index = open(store)) {
+            put(index, 0, 30);
+            index.checkpoint();
+            put(index, 30, 40);
+            assertTrue(index.delete("t", "key-3"));
+            index.checkpoint();
+            put(index, 40, 50);
+            index.backup(backup);
+
+            // The files are shared, and outlive those of the store.
+            Path shared = sealedFile(backup);
+            assertEquals(
+                    Files.getAttribute(store.resolve(shared.getFileName()), "unix:ino"),
+                    Files.getAttribute(shared, "unix:ino"));
+            put(index, 50, 90);
+            index.checkpoint();
+            index.checkpoint();
+        }
+        assertHolds(backup, 50);
+        try (MemoryIndex index = MemoryIndex.open(backup)) {
+            put(index, 50, 60);
+            index.checkpoint();
+            index.checkpoint();
+        }
+        assertHolds(backup, 60);
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertTrue(index.verify((phase, done, total) -> {}).clean());
+            assertEquals(89, index.stats().liveCount());
+        }
+    }
+
+    @Test
+    void isMadeWhileTheStoreIsWritten() throws InterruptedException {
+        Path backup = folder.resolve("backup");
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger();
+        int before;
+        try (MemoryIndex index = open(folder.resolve("store"))) {
+            put(index, 0, 20);
+            assertTrue(index.delete("t", "key-3"));
+            written.set(20);
+            Thread writer = Thread.ofPlatform().start(() -> {
+                while (!stop.get()) {
+                    put(index, written.get(), written.get() + 1);
+                    written.incrementAndGet();
+                }
+            });
+            index.checkpoint();
+            before = written.get();
+            index.backup(backup);
+            stop.set(true);
+            writer.join();
+        }
+        try (MemoryIndex index = MemoryIndex.open(backup)) {
+            long count = index.stats().liveCount() + 1;
+            assertTrue(count >= before && count <= written.get(), before + " " + count + " " + written.get());
+        }
+    }
+
+    @Test
+    void refusesATargetThatIsNotEmpty() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("target"));
+        Files.writeString(target.resolve("precious"), "x");
+        try (MemoryIndex index = open(folder.resolve("store"))) {
+            put(index, 0, 5);
+            assertThrows(StorageException.class, () -> index.backup(target));
+            assertThrows(
+                    StorageException.class,
+                    () -> index.backup(folder.resolve("no").resolve("parent")));
+            assertEquals("x", Files.readString(target.resolve("precious")));
+            index.backup(folder.resolve("empty"));
+            assertThrows(StorageException.class, () -> index.backup(folder.resolve("empty")));
+        }
+    }
+
+    @Test
+    void leavesNothingWhereWhatIsToBeCopiedIsDamaged() throws IOException {
+        Path store = folder.resolve("store");
+        Path target = folder.resolve("target");
+        try (MemoryIndex index = open(store)) {
+            put(index, 0, 50);
+            index.checkpoint();
+            Path file = sealedFile(store);
+            Files.delete(file);
+            assertThrows(StorageException.class, () -> index.backup(target));
+        }
+        try (Stream<Path> left = Files.list(target)) {
+            assertEquals(List.of(), left.toList());
+        }
+        assertFalse(Files.exists(target.resolve("STORE")));
+    }
+
+    private static void assertHolds(Path store, int end) {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertEquals(end - 1, index.stats().liveCount());
+            assertEquals(Optional.empty(), index.recovery().fallback());
+            assertTrue(index.verify((phase, done, total) -> {}).clean());
+            for (int i = 0; i < end; i++) {
+                assertEquals(i != 3, index.get("t", "key-" + i).isPresent(), "key-" + i);
+            }
+            assertEquals("payload 7", index.get("t", "key-7").orElseThrow().text());
+        }
+    }
+
+    private static Path sealedFile(Path store) throws IOException {
+        try (Stream<Path> files = Files.list(store)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith("vec-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static MemoryIndex open(Path store) {
+        return MemoryIndex.open(store, MemoryIndexOptions.ofDimension(DIMENSION));
+    }
+
+    private static void put(MemoryIndex index, int from, int to) {
+        for (int i = from; i < to; i++) {
+            float[] vector = new float[DIMENSION];
+            vector[i % DIMENSION] = 1;
+            vector[(i + 1) % DIMENSION] = i;
+            index.put(Memory.of("key-" + i, vector)
+                    .tenant("t")
+                    .payload(("payload " + i).getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+}
