@@ -377,9 +377,12 @@ public final class Writer implements AutoCloseable {
         exclusive.done().complete(null);
     }
 
-    /** Times never go back, whatever the clock does, and no two records have the same. */
+    /**
+     * Times never go back, whatever the clock does. Records of one millisecond share it: to tell them apart by time would
+     * let the times run ahead of the clock at 1,000 writes a second, and LSNs tell them apart already.
+     */
     private long nextTimestamp(long now) {
-        lastTimestampMillis = Math.max(lastTimestampMillis + 1, now);
+        lastTimestampMillis = Math.max(lastTimestampMillis, now);
         return lastTimestampMillis;
     }
 
