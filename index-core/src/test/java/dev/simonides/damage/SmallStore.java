@@ -189,11 +189,17 @@ final class SmallStore {
         index.verify(ProgressListener.SILENT);
     }
 
-    /** Writes one memory more and reads everything back after another opening. */
+    /**
+     * Goes on with two generations, which leave nothing of the damage, and reads everything back after another opening. Before
+     * that {@code verify} tells of the damage that an opening passed over.
+     */
     static void use(SimulatedDirectory disk, Map<String, String> contents) {
         Map<String, String> expected = new TreeMap<>(contents);
         try (MemoryIndex index = open(disk, new Random(2))) {
             put(index, expected, "", "used", "used");
+            index.checkpoint();
+            put(index, expected, "", "used", "again");
+            index.checkpoint();
         }
         try (MemoryIndex index = open(disk, new Random(3))) {
             Map<String, String> found = contents(index);

@@ -36,7 +36,7 @@ class ManifestTest {
 
     private static FileEntry entry(FileKind kind, long id) {
         return new FileEntry(
-                kind, id, new SealedFileSummary(4096 + id, (int) (0x8000_0000L + id), "0123456789abcdef".repeat(4)));
+                kind, id, new SealedFileSummary(4160 + id, (int) (0x8000_0000L + id), "0123456789abcdef".repeat(4)));
     }
 
     private static Manifest sample() {
