@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,6 +181,14 @@ class SealedFileTest {
             assertThrows(CorruptSegmentException.class, () -> file.verifyBlock(1));
             file.verifyBlock(2);
         }
+    }
+
+    /** So that a block in another's place is noticed even if its checksum went there with it. */
+    @Test
+    void givesEqualBlocksDifferentChecksums() {
+        write(disk, new byte[3 * 65_536]);
+        ByteBuffer table = ByteBuffer.wrap(disk.content(NAME), 4096 + 3 * 65_536 + 64, 12);
+        assertEquals(3, Stream.generate(table::getInt).limit(3).distinct().count());
     }
 
     @Test
