@@ -4,7 +4,8 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.bench.write.WriteRates}, then {@link dev.simonides.bench.write.WriteRun}.
  *
- * <p><b>May import:</b> dev.simonides, dev.simonides.wal, dev.simonides.bench, Jackson, HdrHistogram. Nothing else of ours.
+ * <p><b>May import:</b> dev.simonides, dev.simonides.wal, dev.simonides.bench, dev.simonides.bench.generate, Jackson,
+ * HdrHistogram. Nothing else of ours.
  *
  * <p><b>Threads:</b> each writer of a run is a thread; everything else is confined to one thread.
  *
