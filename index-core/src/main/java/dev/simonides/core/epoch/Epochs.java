@@ -106,7 +106,7 @@ public final class Epochs implements AutoCloseable {
             // ORDER: volatile store, then a full fence; pairs with Epochs#reclaim, which fences and then scans the
             // slots; else this thread's loads pass the store, the scan misses the reader and releases memory under it.
             words.set(at, epoch);
-            // ORDER: full fence behind the store above.
+            // ORDER: full fence behind the store above; pairs with Epochs#reclaim (full fence).
             VarHandle.fullFence();
         }
     }
