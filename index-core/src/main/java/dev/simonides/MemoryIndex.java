@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -94,8 +95,9 @@ public final class MemoryIndex implements AutoCloseable {
      * Opens an existing store with options made from those it was created with.
      *
      * @param directory where
-     * @param options gets the stored options and returns those to use; the fixed ones must stay
+     * @param options gets the stored options and returns those to use; dimension, similarity and originals must stay
      * @return the open store
+     * @throws IllegalArgumentException if they do not
      * @throws dev.simonides.wal.StoreLockedException if it is open already, here or in another process
      * @throws dev.simonides.wal.NotAStoreException if there is none
      * @throws StorageException if the store is damaged or the medium refuses
@@ -125,8 +127,9 @@ public final class MemoryIndex implements AutoCloseable {
      * Opens an existing store for reading, as {@link #openReadOnly(Path)}, with options made from those it was created with.
      *
      * @param directory where
-     * @param options gets the stored options and returns those to use; the fixed ones must stay
+     * @param options gets the stored options and returns those to use; dimension, similarity and originals must stay
      * @return the open store
+     * @throws IllegalArgumentException if they do not
      * @throws dev.simonides.wal.NotAStoreException if there is none
      * @throws StorageException if the store is damaged or the medium refuses
      */
@@ -135,8 +138,18 @@ public final class MemoryIndex implements AutoCloseable {
                 () -> FileSystemDirectory.open(directory), UnaryOperator.identity(), options::apply));
     }
 
-    /** Opens a store for reading in any directory, with a log of another shape. */
-    static MemoryIndex openReadOnly(
+    /**
+     * Opens an existing store for reading in any directory, as {@link #openReadOnly(Path)}, with a log of another shape.
+     *
+     * @param directory where; the store closes it, also if this fails
+     * @param options how; dimension, similarity and originals must be those of the store
+     * @param log gets the usual options of the log and returns those to use
+     * @return the open store
+     * @throws IllegalArgumentException if the options contradict the store
+     * @throws dev.simonides.wal.NotAStoreException if there is none
+     * @throws StorageException if the store is damaged or the medium refuses
+     */
+    public static MemoryIndex openReadOnly(
             StorageDirectory directory, MemoryIndexOptions options, UnaryOperator<LogOptions> log) {
         return new MemoryIndex(Store.openReadOnly(() -> directory, log, stored -> options));
     }
@@ -516,8 +529,23 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws RuntimeException as {@link #flush}
      */
     public long backup(Path target) {
+        return backup(() -> FileSystemDirectory.create(target));
+    }
+
+    /**
+     * Makes a backup in any directory, as {@link #backup(Path)}.
+     *
+     * @param target where; empty, and closed by the store
+     * @return the last LSN in the backup
+     * @throws RuntimeException as {@link #backup(Path)}
+     */
+    public long backup(StorageDirectory target) {
+        return backup(() -> target);
+    }
+
+    private long backup(Supplier<StorageDirectory> target) {
         flush();
-        return store.backup(() -> FileSystemDirectory.create(target));
+        return store.backup(target);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.simonides;
 
 import dev.simonides.core.store.LogReading;
 import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,5 +29,17 @@ public final class StoredLog {
      */
     public static List<StorageException> read(Path store, Consumer<LogEntry> entries) {
         return LogReading.read(() -> FileSystemDirectory.open(store), entries);
+    }
+
+    /**
+     * Reads everything that can be read of a log in any directory, as {@link #read(Path, Consumer)}.
+     *
+     * @param store the store's directory; closed by this
+     * @param entries receives what is found, on a thread of its own
+     * @return what is damaged or missing
+     * @throws RuntimeException as {@link #read(Path, Consumer)}
+     */
+    public static List<StorageException> read(StorageDirectory store, Consumer<LogEntry> entries) {
+        return LogReading.read(() -> store, entries);
     }
 }

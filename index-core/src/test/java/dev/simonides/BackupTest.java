@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +53,7 @@ class BackupTest {
             index.backup(backup);
 
             // The files are shared, and outlive those of the store.
-            Path shared = sealedFile(backup);
+            Path shared = sealedFile(backup, "vec-");
             assertEquals(
                     Files.getAttribute(store.resolve(shared.getFileName()), "unix:ino"),
                     Files.getAttribute(shared, "unix:ino"));
@@ -124,7 +125,7 @@ class BackupTest {
         try (MemoryIndex index = open(store)) {
             put(index, 0, 50);
             index.checkpoint();
-            Path file = sealedFile(store);
+            Path file = sealedFile(store, "vec-");
             Files.delete(file);
             assertThrows(StorageException.class, () -> index.backup(target));
         }
@@ -132,6 +133,40 @@ class BackupTest {
             assertEquals(List.of(), left.toList());
         }
         assertFalse(Files.exists(target.resolve("STORE")));
+    }
+
+    @Test
+    void needsNoGraph() throws IOException {
+        Path store = folder.resolve("store");
+        for (boolean cut : new boolean[] {false, true}) {
+            Path backup = folder.resolve("backup-" + cut);
+            try (MemoryIndex index = MemoryIndex.open(
+                    store, MemoryIndexOptions.ofDimension(DIMENSION).exactScanMax(0))) {
+                put(index, 0, 50);
+                boolean _ = index.delete("t", "key-3");
+                index.awaitLinked(ProgressListener.SILENT);
+                index.checkpoint();
+                Path graph = sealedFile(store, "graph");
+                byte[] bytes = Files.readAllBytes(graph);
+                Files.delete(graph);
+                if (cut) {
+                    Files.write(graph, Arrays.copyOf(bytes, bytes.length / 2));
+                }
+
+                index.backup(backup);
+            }
+            try (MemoryIndex index = MemoryIndex.open(backup)) {
+                assertEquals(1, index.recovery().rebuilt().size());
+                assertEquals(
+                        49,
+                        index.search(Query.of(vector(1)).tenant("t").top(60)).size());
+                put(index, 50, 51);
+                index.checkpoint();
+                put(index, 51, 52);
+                index.checkpoint();
+            }
+            assertHolds(backup, 52);
+        }
     }
 
     private static void assertHolds(Path store, int end) {
@@ -146,9 +181,9 @@ class BackupTest {
         }
     }
 
-    private static Path sealedFile(Path store) throws IOException {
+    private static Path sealedFile(Path store, String kind) throws IOException {
         try (Stream<Path> files = Files.list(store)) {
-            return files.filter(file -> String.valueOf(file.getFileName()).startsWith("vec-"))
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith(kind))
                     .findFirst()
                     .orElseThrow();
         }
@@ -158,12 +193,16 @@ class BackupTest {
         return MemoryIndex.open(store, MemoryIndexOptions.ofDimension(DIMENSION));
     }
 
+    private static float[] vector(int i) {
+        float[] vector = new float[DIMENSION];
+        vector[i % DIMENSION] = 1;
+        vector[(i + 1) % DIMENSION] = i;
+        return vector;
+    }
+
     private static void put(MemoryIndex index, int from, int to) {
         for (int i = from; i < to; i++) {
-            float[] vector = new float[DIMENSION];
-            vector[i % DIMENSION] = 1;
-            vector[(i + 1) % DIMENSION] = i;
-            index.put(Memory.of("key-" + i, vector)
+            index.put(Memory.of("key-" + i, vector(i))
                     .tenant("t")
                     .payload(("payload " + i).getBytes(StandardCharsets.UTF_8)));
         }

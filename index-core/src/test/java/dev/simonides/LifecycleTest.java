@@ -66,6 +66,12 @@ class LifecycleTest {
                 IllegalArgumentException.class, () -> MemoryIndex.open(directory, contradiction.options()));
 
         assertTrue(String.valueOf(refusal.getMessage()).contains(contradiction.words()), refusal::getMessage);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MemoryIndex.open(directory, (MemoryIndexOptions stored) -> contradiction.options()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MemoryIndex.openReadOnly(directory, (MemoryIndexOptions stored) -> contradiction.options()));
         MemoryIndex.open(directory, OPTIONS).close();
     }
 

@@ -215,7 +215,7 @@ public final class Store implements AutoCloseable {
             WriteAheadLog log = writing().log();
             Optional<Manifest> present = files.lineage().present().map(Manifests.Stored::manifest);
             try (StorageDirectory opened = target.get()) {
-                return new StoreBackup(directory, file, present, log).writeTo(opened);
+                return new StoreBackup(directory, file, present, log, files.logOptions()).writeTo(opened);
             }
         });
     }

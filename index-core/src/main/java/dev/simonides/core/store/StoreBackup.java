@@ -4,6 +4,7 @@ package dev.simonides.core.store;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
+import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.LogStart;
 import dev.simonides.wal.NotAStoreException;
@@ -11,6 +12,7 @@ import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.WriteAheadLog;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -21,16 +23,25 @@ import java.util.function.LongSupplier;
  * that checkpoints: no file goes away meanwhile.
  */
 final class StoreBackup {
+    private static final System.Logger LOG = System.getLogger(StoreBackup.class.getName());
+
     private final StorageDirectory directory;
     private final StoreFile file;
     private final Optional<Manifest> present;
     private final WriteAheadLog log;
+    private final LogOptions logOptions;
 
-    StoreBackup(StorageDirectory directory, StoreFile file, Optional<Manifest> present, WriteAheadLog log) {
+    StoreBackup(
+            StorageDirectory directory,
+            StoreFile file,
+            Optional<Manifest> present,
+            WriteAheadLog log,
+            LogOptions logOptions) {
         this.directory = directory;
         this.file = file;
         this.present = present;
         this.log = log;
+        this.logOptions = logOptions;
     }
 
     /**
@@ -65,19 +76,34 @@ final class StoreBackup {
         if (present.isPresent()) {
             Manifest manifest = present.get();
             for (FileEntry entry : manifest.files()) {
-                directory.giveTo(entry.fileName(), target);
-                SealedFileId id = new SealedFileId(
-                        file.storeId(), entry.id(), entry.kind().code());
-                SealedFile.open(target, entry.fileName(), id, entry.summary()).close();
+                try {
+                    copyTo(target, entry);
+                } catch (CorruptStoreException | StorageIoException e) {
+                    if (entry.kind().truth()) {
+                        throw e;
+                    }
+                    // Who opens the backup makes it again from the vectors, as who opens this store does.
+                    LOG.log(System.Logger.Level.WARNING, "left out of the backup: " + e.getMessage());
+                    if (target.exists(entry.fileName())) {
+                        target.delete(entry.fileName());
+                    }
+                }
             }
             directory.giveTo(Manifests.name(manifest.generation()), target);
         }
         LogStart start = present.map(Manifest::start).orElse(LogStart.BEGINNING);
-        long lsn = log.copyTo(start, target, LogOptions.of(file.storeId()));
+        long lsn = log.copyTo(start, target, logOptions);
         target.sync();
         file.writeUnfinished(target);
         StoreFile.finish(target);
         return lsn;
+    }
+
+    private void copyTo(StorageDirectory target, FileEntry entry) {
+        directory.giveTo(entry.fileName(), target);
+        SealedFileId id =
+                new SealedFileId(file.storeId(), entry.id(), entry.kind().code());
+        SealedFile.open(target, entry.fileName(), id, entry.summary()).close();
     }
 
     private static void empty(StorageDirectory target) {

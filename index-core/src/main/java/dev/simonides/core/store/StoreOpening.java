@@ -84,12 +84,11 @@ final class StoreOpening {
     /** Opens the store that is here, or makes one. */
     Store openOrCreate(MemoryIndexOptions options) {
         if (directory.exists(StoreFile.NAME)) {
-            return open(stored -> agreed(stored, options));
+            return open(stored -> options);
         }
         requireFree();
-        return locked(lock -> directory.exists(StoreFile.NAME)
-                ? openLocked(lock, stored -> agreed(stored, options))
-                : createLocked(lock, options));
+        return locked(lock ->
+                directory.exists(StoreFile.NAME) ? openLocked(lock, stored -> options) : createLocked(lock, options));
     }
 
     /** Opens the store that is here. */
@@ -106,7 +105,7 @@ final class StoreOpening {
             throw notAStore("it has no file STORE");
         }
         StoreFile file = StoreFile.read(directory, Access.READ);
-        MemoryIndexOptions options = chosen.apply(file.options());
+        MemoryIndexOptions options = agreed(file.options(), chosen);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         Manifests manifests = new Manifests(directory, file.storeId());
         for (int attempt = 1; ; attempt++) {
@@ -142,7 +141,7 @@ final class StoreOpening {
 
     private Store openLocked(StorageLock lock, UnaryOperator<MemoryIndexOptions> chosen) {
         StoreFile file = StoreFile.read(directory);
-        MemoryIndexOptions options = chosen.apply(file.options());
+        MemoryIndexOptions options = agreed(file.options(), chosen);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
         return started(new Store(keeper, directory, lock, options, logOptions, file, recovery.run()));
@@ -230,7 +229,8 @@ final class StoreOpening {
         }
     }
 
-    private static MemoryIndexOptions agreed(MemoryIndexOptions stored, MemoryIndexOptions asked) {
+    private static MemoryIndexOptions agreed(MemoryIndexOptions stored, UnaryOperator<MemoryIndexOptions> chosen) {
+        MemoryIndexOptions asked = chosen.apply(stored);
         requireEqual("dimension", stored.dimension(), asked.dimension());
         requireEqual("similarity", stored.similarity(), asked.similarity());
         requireEqual("originals", stored.originals(), asked.originals());
