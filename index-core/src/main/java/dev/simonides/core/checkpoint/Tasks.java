@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.checkpoint;
 
+import dev.simonides.core.thread.EngineThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -32,23 +33,11 @@ final class Tasks {
         };
         List<Thread> helpers = new ArrayList<>();
         for (int i = 1; i < Math.min(threads, tasks.size()); i++) {
-            helpers.add(
-                    Thread.ofPlatform().daemon().name("simonides-loader-" + i).start(worker));
+            helpers.add(new EngineThread("simonides-loader-" + i, worker));
         }
+        helpers.forEach(Thread::start);
         worker.run();
-        boolean interrupted = false;
-        for (Thread helper : helpers) {
-            while (helper.isAlive()) {
-                try {
-                    helper.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        helpers.forEach(EngineThread::awaitEnd);
         Throwable failure = failures.poll();
         if (failure instanceof Error error) {
             throw error;

@@ -7,11 +7,11 @@ import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphRepair;
 import dev.simonides.core.tenant.PendingWindow;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.thread.EngineThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -29,9 +29,10 @@ public final class Indexers implements AutoCloseable {
     /** Ordinals claimed at a time: 8 links are about a millisecond, which keeps the queue cold and the shares even. */
     private static final int CLAIM_ORDINALS = 8;
 
-    private static final long POLL_MILLIS = 100;
+    /** Work for nobody, so that who waits looks whether to stop. */
+    private static final Optional<Tenant> WAKE = Optional.empty();
 
-    private final LinkedBlockingQueue<Tenant> work = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Optional<Tenant>> work = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong published;
     private final Epochs epochs;
@@ -64,9 +65,7 @@ public final class Indexers implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             GraphLinker linker = linkers.get();
             int slot = firstSlot + i;
-            Thread thread =
-                    Thread.ofPlatform().daemon().name("simonides-indexer-" + i).unstarted(() -> run(linker, slot));
-            threads.add(thread);
+            threads.add(new EngineThread("simonides-indexer-" + i, () -> run(linker, slot)));
         }
         threads.forEach(Thread::start);
     }
@@ -78,7 +77,7 @@ public final class Indexers implements AutoCloseable {
      */
     public void announce(Tenant tenant) {
         if (tenant.pending().claimable() && tenant.pending().schedule()) {
-            work.add(tenant);
+            work.add(Optional.of(tenant));
         }
     }
 
@@ -86,27 +85,14 @@ public final class Indexers implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        // Wakes those that wait for work; linking itself waits for nothing that an interrupt could break.
-        threads.forEach(Thread::interrupt);
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        threads.forEach(_ -> work.add(WAKE));
+        threads.forEach(EngineThread::awaitEnd);
     }
 
     private void run(GraphLinker linker, int slot) {
         try {
             while (!stopping) {
-                Optional<Tenant> tenant = awaitWork();
+                Optional<Tenant> tenant = work.take();
                 if (tenant.isPresent()) {
                     epochs.enter(slot);
                     try {
@@ -116,17 +102,8 @@ public final class Indexers implements AutoCloseable {
                     }
                 }
             }
-        } catch (RuntimeException | Error e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             onFailure.accept(e);
-        }
-    }
-
-    private Optional<Tenant> awaitWork() {
-        try {
-            return Optional.ofNullable(work.poll(POLL_MILLIS, TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            // By close, which has said so, or by somebody who interrupts threads that are not his: linking goes on.
-            return Optional.empty();
         }
     }
 
@@ -139,7 +116,7 @@ public final class Indexers implements AutoCloseable {
             announce(tenant);
             return;
         }
-        work.add(tenant);
+        work.add(Optional.of(tenant));
         if (pending.takeRepair()) {
             repair(tenant, graph, linker, slot);
         } else {

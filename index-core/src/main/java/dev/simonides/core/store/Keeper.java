@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.store;
 
+import dev.simonides.core.thread.EngineThread;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +26,7 @@ final class Keeper {
     private volatile boolean ended;
 
     private Keeper() {
-        this.thread = Thread.ofPlatform().daemon().name("simonides-keeper").unstarted(this::run);
+        this.thread = new EngineThread("simonides-keeper", this::run);
     }
 
     /** Starts a keeper; it ends by {@link #end}. */
@@ -97,7 +98,7 @@ final class Keeper {
             try {
                 piece = work.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
-                // By a program that interrupts every thread it finds: the flag is gone, and files are safe again.
+                // An engine's thread hears no interrupt; any other waits again.
             }
             if (piece == null) {
                 tick.run();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.write;
 
+import dev.simonides.core.thread.EngineThread;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StoreFailedException;
 import dev.simonides.wal.WriteAheadLog;
@@ -62,7 +63,7 @@ final class SyncThread {
     void stop() {
         stopping = true;
         LockSupport.unpark(thread);
-        Threads.join(thread);
+        EngineThread.awaitEnd(thread);
     }
 
     private void run() {
@@ -76,8 +77,6 @@ final class SyncThread {
                     prepare();
                 } else {
                     LockSupport.park(this);
-                    // By a program that interrupts every thread it finds: with the flag set, a file would close itself.
-                    var _ = Thread.interrupted();
                 }
             }
         } catch (Throwable e) { // whatever it is: nobody knows what is durable

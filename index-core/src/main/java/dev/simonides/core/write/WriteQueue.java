@@ -111,7 +111,7 @@ final class WriteQueue {
             }
             return taken > 0 || !requests.isEmpty() || !closed;
         } catch (InterruptedException e) {
-            // By a program that interrupts every thread it finds: the flag is gone, and files are safe again.
+            // An engine's thread hears no interrupt; any other waits again.
             return true;
         } finally {
             lock.unlock();

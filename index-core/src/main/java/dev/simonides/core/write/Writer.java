@@ -8,6 +8,7 @@ import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.thread.EngineThread;
 import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.Frame;
@@ -100,7 +101,7 @@ public final class Writer implements AutoCloseable {
      * @param onPublished told of every tenant that a frame changed, once it is visible
      */
     public Writer(Parts parts, Terms terms, Consumer<Tenant> onPublished) {
-        this(parts, terms, onPublished, work -> Thread.ofPlatform().daemon().unstarted(work));
+        this(parts, terms, onPublished, work -> new EngineThread("simonides", work));
     }
 
     Writer(Parts parts, Terms terms, Consumer<Tenant> onPublished, ThreadFactory threads) {
@@ -221,7 +222,7 @@ public final class Writer implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
-        Threads.join(thread);
+        EngineThread.awaitEnd(thread);
         syncThread.stop();
         // What a writer that failed, or never started, left behind.
         queue.failQueued();

@@ -4,7 +4,7 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.write.PutLayout}, {@link dev.simonides.core.write.Writer}, then {@link
  * dev.simonides.core.write.Applier}.
- * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.key, .memory, .tenant, .vector,
+ * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.key, .memory, .tenant, .thread, .vector,
  * dev.simonides.quantization, dev.simonides.simd, dev.simonides.wal, org.agrona (a map).
  * <p><b>Threads:</b> callers make requests and queue them; the sync thread makes the log durable and its next segment; one
  * writer thread does everything else.

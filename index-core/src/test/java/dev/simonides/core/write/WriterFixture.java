@@ -9,6 +9,7 @@ import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
+import dev.simonides.core.thread.EngineThread;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.quantization.VectorCodec;
@@ -60,7 +61,7 @@ final class WriterFixture implements AutoCloseable {
                     1L << 30,
                     new HeapKeyDirectory(1),
                     tenant -> {},
-                    work -> Thread.ofPlatform().daemon().unstarted(work));
+                    work -> new EngineThread("fixture", work));
         }
 
         Shape segmentBytes(int bytes) {
