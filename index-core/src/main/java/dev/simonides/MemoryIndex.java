@@ -652,7 +652,13 @@ public final class MemoryIndex implements AutoCloseable {
 
     /**
      * Closes the store: queued writes are finished and synced, running searches end, later calls throw
-     * {@link IllegalStateException}. Idempotent.
+     * {@link IllegalStateException}. Memory, files and the lock are given back whatever this throws. Closing again, from any
+     * thread, waits for the end of the first close and throws nothing.
+     *
+     * @throws dev.simonides.wal.StoreFailedException if acknowledged writes could not be made durable: a power cut may take
+     *     them; the message says which. Under {@code SYNC_EACH} and {@code GROUP} none are acknowledged before they are durable
+     * @throws StorageException if the medium refused the mark that ends the log: every write is durable, and the next opening
+     *     makes sure of it once more
      */
     @Override
     public void close() {

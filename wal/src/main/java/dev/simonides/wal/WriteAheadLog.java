@@ -487,7 +487,11 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Closes the log: unless it failed, everything is made durable and a mark says so, which saves the next opening the
-     * rewriting. Writer thread only, when no other thread uses the log any more. Closing again does nothing.
+     * rewriting. Writer thread only, when no other thread uses the log any more. Every file is closed whatever this throws.
+     * Closing again does nothing.
+     *
+     * @throws StoreFailedException if something appended could not be made durable
+     * @throws StorageException if the mark could not be written; everything is durable
      */
     @Override
     public void close() {
@@ -498,14 +502,15 @@ public final class WriteAheadLog implements AutoCloseable {
         SegmentWriter segment = current;
         try (factory) {
             if (segment != null && failure == null) {
-                segment.sync();
+                if (syncedLsn < lastLsn) {
+                    syncCurrent(segment, lastLsn);
+                }
                 if (!segment.sealed()) {
                     frame.begin(lastLsn + 1);
                     segment.append(frame, lastLsn, FrameLayout.FLAG_CLOSED);
                     segment.sync();
                     segment.cutToSize();
                 }
-                syncedLsn = lastLsn;
             }
         } finally {
             if (segment != null) {

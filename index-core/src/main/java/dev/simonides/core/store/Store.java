@@ -228,7 +228,13 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Finishes writes, waits for searches, and gives everything back. Idempotent; any thread, interrupted or not. */
+    /**
+     * Finishes writes, waits for searches, and gives everything back, whatever this throws. Any thread, interrupted or not.
+     * Closing again waits for the end of the first close, and throws nothing.
+     *
+     * @throws dev.simonides.wal.StoreFailedException if acknowledged writes could not be made durable
+     * @throws StorageException if the log could not be ended as it should be; everything is durable
+     */
     @Override
     public void close() {
         if (closing.compareAndSet(false, true)) {
@@ -270,6 +276,7 @@ public final class Store implements AutoCloseable {
             endReaders();
             memory.close();
         }
+        side.requireDurable();
     }
 
     private void endReaders() {

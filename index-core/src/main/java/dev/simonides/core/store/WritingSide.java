@@ -11,6 +11,7 @@ import dev.simonides.core.write.WriteRequest;
 import dev.simonides.core.write.Writer;
 import dev.simonides.wal.LogStart;
 import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageLock;
 import dev.simonides.wal.StoreFailedException;
 import dev.simonides.wal.WriteAheadLog;
@@ -33,6 +34,7 @@ final class WritingSide {
     /** What an opening replays in less time than it takes to start a program. */
     private static final long REPLAY_AT_OPEN_BYTES_MAX = 1 << 20;
 
+    private final StorageDirectory directory;
     private final StoreMemory memory;
     private final MemoryIndexOptions options;
     private final StorageLock lock;
@@ -61,6 +63,7 @@ final class WritingSide {
             StoreFile file,
             Recovery.Recovered recovered,
             Consumer<Tenant> onPublished) {
+        this.directory = directory;
         this.memory = recovered.memory();
         this.options = options;
         this.lock = lock;
@@ -127,6 +130,21 @@ final class WritingSide {
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "the checkpoint of a close failed; the log holds everything", e);
             }
+        }
+    }
+
+    /** After everything was given back: who closes the store learns what he would otherwise never hear of. */
+    void requireDurable() {
+        long acknowledged = memory.published().get();
+        long durable = log.syncedLsn();
+        if (durable < acknowledged) {
+            Throwable cause = Objects.requireNonNull(writer.failure());
+            throw new StoreFailedException(
+                    directory.path(),
+                    StorageException.NO_OFFSET,
+                    "closed, but the acknowledged writes from LSN " + (durable + 1) + " to " + acknowledged
+                            + " may not survive a power cut: " + cause.getMessage(),
+                    cause);
         }
     }
 
