@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Seen failing on two x86 cores: in two of three runs with a release store in place of the store and fence in {@link
  * Epochs#enter}, because the stores before it miss the cache and keep it in the store buffer; in every run with a scan that
- * takes the epoch of a reader inside for past. What x86 does not reorder no run can show; {@link EpochsModelTest} goes through
- * the interleavings one by one.
+ * takes the epoch of a reader inside for past. What x86 does not reorder, as the fence before the scan, no run there can show;
+ * {@link EpochsModelTest} goes through the interleavings one by one.
  */
 @Tag("stress")
 class EpochsStressTest {
