@@ -1,196 +1,178 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.crash.model;
 
-import dev.simonides.Hit;
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.Query;
-import dev.simonides.Residency;
-import dev.simonides.SearchResult;
-import dev.simonides.VerifyReport;
+import dev.simonides.StoreState;
+import dev.simonides.crash.model.Expected.Known;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
-import dev.simonides.wal.Durability;
+import dev.simonides.wal.CorruptManifestException;
 import dev.simonides.wal.simulation.CrashModel;
 import dev.simonides.wal.simulation.CrashStates;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/**
- * A store on a simulated disk beside its model, a sorted map. Confined to one thread.
- *
- * <p>The model keeps every state since the store was opened: what a crash leaves must be one of them, none before the last one
- * that the durability promised, none after the last one that was begun.
- */
+/** A store on a simulated disk beside what it is expected to hold. Confined to one thread. */
 final class ModelRun implements AutoCloseable {
-    private static final int DIMENSION = 6;
     private static final int PENDING_UNITS_MAX = 4_096;
 
-    private final Random shape;
-    private final MemoryIndexOptions options;
-    private final int segmentBytes;
-    private final boolean durableWhenAcknowledged;
+    private final MemoryIndexOptions fixed;
+    private final Expected expected = new Expected();
+    private final Times times = new Times();
+    private final Answers answers;
+    private Opening opening;
     private SimulatedDirectory disk = SimulatedDirectory.empty();
     private MemoryIndex index;
-
-    /** States in their order, each with what the disk had done when its write began and when it was acknowledged. */
-    private final List<State> states = new ArrayList<>();
-
     private long writes;
 
-    /** What the disk had done when everything known was durable, before the present opening. */
+    /** Names of files that were damaged or taken away. */
+    private final Set<String> damaged = new HashSet<>();
+
+    /** What the disk had done when the present opening began. */
     private int beganAt;
 
-    /** What a key of a tenant holds. */
-    private record Known(int vector, String text) {}
-
-    private record State(NavigableMap<String, Known> contents, int begunAt, int durableAt) {}
-
     ModelRun(long seed) {
-        this.shape = new Random(seed);
-        Durability durability = one(
-                new Durability.Group(),
-                new Durability.Group(),
-                new Durability.SyncEach(),
-                new Durability.None(),
-                new Durability.Async(50, 1 << 20));
-        this.durableWhenAcknowledged =
-                durability instanceof Durability.Group || durability instanceof Durability.SyncEach;
-        this.options = MemoryIndexOptions.ofDimension(DIMENSION)
-                .durability(durability)
-                .similarity(one(Similarity.values()))
-                .originals(one(OriginalFormat.F32, OriginalFormat.F16, OriginalFormat.NONE))
-                .exactScanMax(one(0, 0, 10, 2_000))
-                .pendingMax(one(1, 16, 2_048))
+        Random random = new Random(seed);
+        Similarity similarity = Opening.one(random, Similarity.values());
+        OriginalFormat originals = Opening.one(random, OriginalFormat.F32, OriginalFormat.F16, OriginalFormat.NONE);
+        this.answers = new Answers(similarity, originals);
+        this.fixed = MemoryIndexOptions.ofDimension(Answers.DIMENSION)
+                .similarity(similarity)
+                .originals(originals)
                 .indexerThreads(1)
-                .residency(one(Residency.values()))
-                .checkpointLogBytes(one(16 << 10, 100 << 10, 64 << 20))
                 .m(4)
-                .efConstruction(8);
-        this.segmentBytes = one(12 << 10, 16 << 10, 64 << 10);
-        states.add(new State(new TreeMap<>(), 0, 0));
-        this.index = open();
+                .efConstruction(8)
+                .clock(times.clock());
+        this.opening = Opening.random(random);
+        this.index = opening.open(disk, fixed);
     }
 
-    @SafeVarargs
-    private <T> T one(T... values) {
-        return values[shape.nextInt(values.length)];
-    }
-
-    private MemoryIndex open() {
-        return MemoryIndex.open(disk, options, log -> log.segmentBytes(segmentBytes));
-    }
-
-    private NavigableMap<String, Known> present() {
-        return states.getLast().contents();
+    Answers answers() {
+        return answers;
     }
 
     void step(Command command) {
         switch (command) {
-            case Command.Put put -> putAll(put.tenant(), put.key(), 1, put.vector());
-            case Command.PutAll put -> putAll(put.tenant(), put.key(), put.count(), put.vector());
+            case Command.Put put -> putAll(put.tenant(), put.key(), List.of(known(put.vector())));
+            case Command.PutLong put ->
+                putAll(put.tenant(), put.key(), List.of(known(put.vector(), put.kibibytes() << 10)));
+            case Command.PutAll put -> putAll(put.tenant(), put.key(), known(put));
+            case Command.PutRefused put -> putRefused(put);
             case Command.Submit submit -> submit(submit);
             case Command.Delete delete -> delete(delete);
             case Command.Get get -> get(name(get.tenant(), get.key()));
-            case Command.Search search -> search(search);
+            case Command.Search search -> answers.check(index, search, alive(search.tenant()));
             case Command.Link link -> index.awaitLinked(ProgressListener.SILENT);
             case Command.Flush flush -> {
                 index.flush();
-                everythingIsDurable();
+                expected.durable(disk.operations());
             }
-            case Command.Checkpoint checkpoint -> {
-                long _ = index.checkpoint();
-                everythingIsDurable();
-            }
-            case Command.Reopen reopen -> {
-                index.close();
-                everythingIsDurable();
-                restart(disk);
-            }
-            case Command.Kill kill -> {
-                SimulatedDirectory left = disk.afterKill();
-                index.close();
-                restart(left);
-            }
-            case Command.Crash crash -> crash(crash);
+            case Command.Checkpoint checkpoint -> checkpoint();
+            case Command.Jump jump -> times.jump(jump.millis());
+            case Command.Look look -> look();
+            case Command.Backup backup -> backup();
             case Command.Verify verify -> verify();
+            case Command.Reopen reopen -> reopen(reopen.opening());
+            case Command.Kill kill -> open(killed(), kill.opening());
+            case Command.LoseGraphs lose -> loseGraphs(lose.opening());
+            case Command.LoseManifest lose -> loseManifest(lose);
+            case Command.Crash crash -> crash(crash);
+            case Command.CrashAgain crash -> crashAgain(crash);
         }
     }
 
-    // Writes: the state is noted before the write begins, and that it is durable once the store has promised it.
+    // Writes
 
-    private void begin(NavigableMap<String, Known> contents) {
-        states.add(new State(contents, disk.operations(), Integer.MAX_VALUE));
+    private Known known(int vector) {
+        return known(vector, (int) (writes * 37 % 300));
+    }
+
+    private Known known(int vector, int length) {
+        return new Known(vector % Command.VECTORS, "write " + ++writes + "x".repeat(length), writes);
+    }
+
+    private List<Known> known(Command.PutAll put) {
+        List<Known> many = new ArrayList<>();
+        for (int i = 0; i < put.count(); i++) {
+            many.add(known(put.vector() + i));
+        }
+        return many;
+    }
+
+    private static Memory memory(String name, Known known) {
+        return Memory.of(key(name), Answers.vector(known.vector()))
+                .text(known.text())
+                .tenant(tenant(name));
     }
 
     private void acknowledged() {
-        if (durableWhenAcknowledged) {
-            everythingIsDurable();
+        if (opening.durableWhenAcknowledged()) {
+            expected.durable(disk.operations());
         }
     }
 
-    private void everythingIsDurable() {
-        int at = disk.operations();
-        states.replaceAll(state -> new State(state.contents(), state.begunAt(), Math.min(state.durableAt(), at)));
-    }
-
-    private Memory memory(String name, Known known) {
-        return Memory.of(key(name), vector(known.vector())).text(known.text()).tenant(tenant(name));
-    }
-
-    private Known known(int vector) {
-        return new Known(vector, "write " + ++writes + "x".repeat((int) (writes * 37 % 300)));
-    }
-
-    private void putAll(int tenant, int firstKey, int count, int vector) {
-        NavigableMap<String, Known> contents = new TreeMap<>(present());
+    private void putAll(int tenant, int firstKey, List<Known> many) {
+        NavigableMap<String, Known> contents = new TreeMap<>(expected.present());
         List<Memory> memories = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < many.size(); i++) {
             String name = name(tenant, (firstKey + i) % Command.KEYS);
-            Known known = known(vector + i);
-            contents.put(name, known);
-            memories.add(memory(name, known));
+            contents.put(name, many.get(i));
+            memories.add(memory(name, many.get(i)));
         }
-        begin(contents);
-        long _ = count == 1 ? index.put(memories.getFirst()) : index.putAll(memories);
+        expected.begin(contents, disk.operations());
+        long _ = memories.size() == 1 ? index.put(memories.getFirst()) : index.putAll(memories);
         acknowledged();
     }
 
+    private void putRefused(Command.PutRefused put) {
+        List<Memory> memories = new ArrayList<>();
+        for (int i = 0; i < put.count(); i++) {
+            memories.add(memory(name(put.tenant(), (put.key() + i) % Command.KEYS), known(put.vector())));
+        }
+        float[] infinite = Answers.vector(put.vector());
+        infinite[put.count() % infinite.length] = Float.POSITIVE_INFINITY;
+        memories.add(Memory.of("refused", infinite).tenant("tenant-" + put.tenant()));
+        long lastLsn = index.stats().lastLsn();
+        requireThrown(IllegalArgumentException.class, () -> {
+            long _ = index.putAll(memories);
+        });
+        require(index.stats().lastLsn() == lastLsn, () -> "a refused batch was stored");
+    }
+
     private void submit(Command.Submit submit) {
-        List<CompletableFuture<Long>> answers = new ArrayList<>();
+        List<CompletableFuture<Long>> acknowledgements = new ArrayList<>();
         for (int i = 0; i < submit.count(); i++) {
             String name = name(submit.tenant(), (submit.key() + i) % Command.KEYS);
             Known known = known(submit.vector() + i);
-            NavigableMap<String, Known> contents = new TreeMap<>(present());
+            NavigableMap<String, Known> contents = new TreeMap<>(expected.present());
             contents.put(name, known);
-            begin(contents);
-            answers.add(index.submit(memory(name, known)));
+            expected.begin(contents, disk.operations());
+            acknowledgements.add(index.submit(memory(name, known)));
         }
-        answers.forEach(CompletableFuture::join);
+        acknowledgements.forEach(CompletableFuture::join);
         acknowledged();
     }
 
     private void delete(Command.Delete delete) {
         String name = name(delete.tenant(), delete.key());
-        NavigableMap<String, Known> contents = new TreeMap<>(present());
+        NavigableMap<String, Known> contents = new TreeMap<>(expected.present());
         boolean known = contents.remove(name) != null;
-        begin(contents);
+        expected.begin(contents, disk.operations());
         require(index.delete(tenant(name), key(name)) == known, () -> "delete of " + name + ": expected=" + known);
         acknowledged();
     }
@@ -199,79 +181,39 @@ final class ModelRun implements AutoCloseable {
 
     private void get(String name) {
         Optional<Memory> found = index.get(tenant(name), key(name));
-        Known known = present().get(name);
+        Known known = expected.present().get(name);
         require(
                 found.map(Memory::text).equals(Optional.ofNullable(known).map(Known::text)),
                 () -> "get of " + name + ": expected=" + known + ", found=" + found);
     }
 
-    private void search(Command.Search search) {
-        String tenant = "tenant-" + search.tenant();
-        Map<String, Known> alive = new TreeMap<>(present());
-        alive.keySet().removeIf(name -> !tenant(name).equals(tenant));
-        float[] question = vector(search.vector());
-        Query query = Query.of(question).tenant(tenant).top(search.top()).ef(search.ef());
-        SearchResult found = search.exactly() ? index.exact().search(query) : index.search(query);
-        require(
-                found.size() == Math.min(search.top(), alive.size()),
-                () -> search + ": expected=" + Math.min(search.top(), alive.size()) + ", found=" + found);
-        Set<String> seen = new HashSet<>();
-        float last = Float.POSITIVE_INFINITY;
-        for (Hit hit : found) {
-            Known known = alive.get(tenant + "/" + hit.key());
-            require(known != null && known.text().equals(hit.text()), () -> "not there: " + hit);
-            require(seen.add(hit.key()), () -> "twice: " + hit);
-            float before = last;
-            require(hit.score() <= before, () -> "out of order: " + found);
-            last = hit.score();
-        }
-        if (search.exactly()) {
-            bruteForce(question, alive, found);
-        }
+    /** The memories of a tenant by key. */
+    private Map<String, Known> alive(int tenant) {
+        Map<String, Known> alive = new TreeMap<>();
+        expected.present().forEach((name, known) -> {
+            if (tenant(name).equals("tenant-" + tenant)) {
+                alive.put(key(name), known);
+            }
+        });
+        return alive;
     }
 
-    private void bruteForce(float[] question, Map<String, Known> alive, SearchResult found) {
-        List<Double> scores = alive.keySet().stream()
-                .map(name -> score(
-                        question,
-                        index.get(tenant(name), key(name)).orElseThrow().vector()))
-                .sorted(Comparator.reverseOrder())
-                .toList();
-        double tolerance = options.originals() == OriginalFormat.NONE ? 1 : 1e-3;
-        for (int rank = 0; rank < found.size(); rank++) {
-            double expected = scores.get(rank);
-            double actual = found.get(rank).score();
-            require(
-                    Math.abs(expected - actual) <= tolerance * Math.max(1, Math.abs(expected)),
-                    () -> "brute force: expected=" + scores + ", found=" + found);
-        }
+    private void verify() {
+        require(index.stats().liveCount() == expected.present().size(), () -> "alive: " + index.stats());
+        requireSound(index);
+        expected.durable(disk.operations());
     }
 
-    private double score(float[] question, float[] stored) {
-        double dot = 0;
-        double questionSquare = 0;
-        double storedSquare = 0;
-        for (int i = 0; i < question.length; i++) {
-            dot += (double) question[i] * stored[i];
-            questionSquare += (double) question[i] * question[i];
-            storedSquare += (double) stored[i] * stored[i];
-        }
-        return switch (options.similarity()) {
-            case COSINE -> dot / Math.sqrt(questionSquare * storedSquare);
-            case DOT -> dot;
-            case EUCLIDEAN -> -(questionSquare - 2 * dot + storedSquare);
-        };
-    }
-
-    void verify() {
-        require(index.stats().liveCount() == present().size(), () -> "alive: " + index.stats());
-        VerifyReport report = index.verify(ProgressListener.SILENT);
-        require(report.clean(), () -> "verify: " + report.findings());
-        everythingIsDurable();
+    private void requireSound(MemoryIndex store) {
+        List<String> findings =
+                new ArrayList<>(store.verify(ProgressListener.SILENT).findings());
+        // As long as they are there, or a generation wants them, a verification says so.
+        findings.removeIf(finding -> damaged.stream().anyMatch(finding::contains));
+        require(findings.isEmpty(), () -> "verify: " + findings);
     }
 
     /** Everything that can be read, by every key. */
-    private NavigableMap<String, String> contents() {
+    private static NavigableMap<String, String> contents(MemoryIndex index) {
         NavigableMap<String, String> contents = new TreeMap<>();
         for (int tenant = 0; tenant < Command.TENANTS; tenant++) {
             for (int key = 0; key < Command.KEYS; key++) {
@@ -279,83 +221,170 @@ final class ModelRun implements AutoCloseable {
                 index.get(tenant(name), key(name)).ifPresent(memory -> contents.put(name, memory.text()));
             }
         }
+        require(index.stats().liveCount() == contents.size(), () -> "alive: " + index.stats());
         return contents;
+    }
+
+    private void look() {
+        try {
+            NavigableMap<String, String> found = look(disk);
+            require(
+                    expected.mayBeTheLastCheckpoint(found),
+                    () -> "no state since the last checkpoint: " + found.keySet());
+        } catch (CorruptManifestException e) {
+            // Beside a writer the log is not read, so where the only manifest is damaged there is nothing to see.
+            require(damaged.stream().anyMatch(disk::exists), () -> "nothing is damaged: " + e);
+        }
+    }
+
+    /** What a reader finds, who changes nothing. */
+    private NavigableMap<String, String> look(SimulatedDirectory store) {
+        int operations = store.operations();
+        int openFiles = store.openFiles();
+        NavigableMap<String, String> found;
+        try (MemoryIndex reader = opening.openReadOnly(store, fixed)) {
+            require(reader.state() == StoreState.READ_ONLY, () -> "state: " + reader.state());
+            found = contents(reader);
+        }
+        // Beside a writer the disk does not stand still.
+        require(
+                store.locked("LOCK") || (store.operations() == operations && store.openFiles() == openFiles),
+                () -> "a reader has changed the store");
+        return found;
+    }
+
+    // Checkpoints and copies
+
+    private void checkpoint() {
+        long lsn = index.checkpoint();
+        require(lsn == index.stats().lastLsn(), () -> "a checkpoint up to " + lsn + ": " + index.stats());
+        expected.checkpointed(disk.operations());
+    }
+
+    private void backup() {
+        SimulatedDirectory target = SimulatedDirectory.empty();
+        long lsn = index.backup(target);
+        require(lsn == index.stats().lastLsn(), () -> "a backup up to " + lsn + ": " + index.stats());
+        expected.durable(disk.operations());
+        // It is durable: what was not synced may be gone.
+        SimulatedDirectory left = crashed(target, target.operations(), new BitSet());
+        try (MemoryIndex copy = opening.open(left, fixed)) {
+            requireEqual("in the backup", Expected.texts(expected.present()), contents(copy));
+            requireSound(copy);
+        }
     }
 
     // Ends and beginnings
 
-    private void crash(Command.Crash crash) {
-        int position = Math.max(beganAt, disk.operations() - crash.back());
+    private void reopen(Opening next) {
+        MemoryIndex old = index;
+        old.close();
+        require(old.state() == StoreState.CLOSED, () -> "state: " + old.state());
+        float[] question = Answers.vector(1);
+        requireThrown(IllegalStateException.class, () -> old.get("key"));
+        requireThrown(IllegalStateException.class, () -> old.search(Query.of(question)));
+        requireThrown(IllegalStateException.class, () -> old.put(Memory.of("key", question)));
+        requireThrown(IllegalStateException.class, old::checkpoint);
+        open(disk, next);
+    }
+
+    /** What a killed process leaves. */
+    private SimulatedDirectory killed() {
+        SimulatedDirectory left = disk.afterKill();
+        index.close();
+        return left;
+    }
+
+    private void loseGraphs(Opening next) {
+        SimulatedDirectory left = killed();
+        for (String name : left.list()) {
+            if (name.startsWith("graph")) {
+                left = left.without(name);
+                damaged.add(name);
+            }
+        }
+        open(left, next);
+    }
+
+    private void loseManifest(Command.LoseManifest lose) {
+        SimulatedDirectory left = killed();
+        String newest = left.list().stream()
+                .filter(name -> name.matches("MANIFEST-[0-9]+"))
+                .max(String::compareTo)
+                .orElse("");
+        if (!newest.isEmpty()) {
+            byte[] bytes = left.content(newest);
+            bytes[lose.at() % bytes.length] ^= (byte) (1 << lose.at() % 8);
+            left = left.with(newest, bytes);
+            damaged.add(newest);
+            expected.checkpointsLost();
+        }
+        open(left, lose.opening());
+        checkpoint();
+    }
+
+    private static SimulatedDirectory crashed(SimulatedDirectory disk, int position, BitSet chosen) {
+        return CrashStates.of(disk, CrashModel.weak(1)).at(position, chosen).image();
+    }
+
+    private static BitSet some(long subset) {
         BitSet chosen = new BitSet();
-        Random random = new Random(crash.subset());
+        Random random = new Random(subset);
         for (int i = 0; i < PENDING_UNITS_MAX; i++) {
             chosen.set(i, random.nextBoolean());
         }
-        CrashModel model = CrashModel.weak(crash.subset());
-        SimulatedDirectory left =
-                CrashStates.of(disk, model).at(position, chosen).image();
+        return chosen;
+    }
+
+    private void crash(Command.Crash crash) {
+        int position = Math.max(beganAt, disk.operations() - crash.back());
+        SimulatedDirectory left = crashed(disk, position, some(crash.subset()));
         index.close();
-        int least = 0;
-        int most = 0;
-        for (int i = 0; i < states.size(); i++) {
-            least = states.get(i).durableAt() <= position ? i : least;
-            most = states.get(i).begunAt() <= position ? i : most;
-        }
+        open(left, crash.opening(), expected.possibleAt(position), position);
+    }
+
+    private void crashAgain(Command.CrashAgain crash) {
+        crash(crash.first());
+        // The disk has done nothing yet but this opening.
+        int position = (int) ((long) disk.operations() * crash.permille() / 1_000);
+        SimulatedDirectory left = crashed(disk, position, some(crash.subset()));
+        index.close();
+        open(left, crash.opening(), List.of(expected.present()), position);
+    }
+
+    /** Opens what holds everything. */
+    private void open(SimulatedDirectory left, Opening next) {
+        open(left, next, List.of(expected.present()), disk.operations());
+    }
+
+    private void open(SimulatedDirectory left, Opening next, List<NavigableMap<String, Known>> possible, int endedAt) {
         disk = left;
-        beganAt = 0;
-        index = open();
-        NavigableMap<String, String> found = contents();
-        for (int i = least; i <= Math.max(least, most); i++) {
-            if (texts(states.get(i).contents()).equals(found)) {
-                goOnFrom(states.get(i).contents());
+        beganAt = disk.operations();
+        opening = next;
+        // A crash while it was created leaves no store, which only who writes may make.
+        NavigableMap<String, String> seen = next.looks() && disk.exists("STORE") ? look(disk) : null;
+        index = next.open(disk, fixed);
+        NavigableMap<String, String> found = contents(index);
+        if (seen != null) {
+            requireEqual("a reader before the opening and the opening", seen, found);
+        }
+        times.check(disk.afterKill(), index.stats().lastLsn());
+        for (NavigableMap<String, Known> contents : possible) {
+            if (Expected.texts(contents).equals(found)) {
+                expected.opened(contents, endedAt, beganAt);
                 return;
             }
         }
-        throw new AssertionError(crash + " at disk operation " + position + ": found no state from " + least + " to "
-                + most + "; beside the first of them: "
-                + differences(texts(states.get(least).contents()), found));
-    }
-
-    /** The keys that differ. */
-    private static String differences(Map<String, String> expected, Map<String, String> found) {
-        Set<String> names = new TreeSet<>(expected.keySet());
-        names.addAll(found.keySet());
-        return names.stream()
-                .filter(name -> !Objects.equals(expected.get(name), found.get(name)))
-                .map(name ->
-                        name + ": expected=" + shortened(expected.get(name)) + ", found=" + shortened(found.get(name)))
-                .toList()
-                .toString();
-    }
-
-    private static String shortened(String text) {
-        return text == null ? "nothing" : text.replaceAll("x+", "");
-    }
-
-    private static NavigableMap<String, String> texts(NavigableMap<String, Known> contents) {
-        NavigableMap<String, String> texts = new TreeMap<>();
-        contents.forEach((name, known) -> texts.put(name, known.text()));
-        return texts;
-    }
-
-    private void restart(SimulatedDirectory left) {
-        disk = left;
-        beganAt = disk.operations();
-        index = open();
-        NavigableMap<String, String> found = contents();
-        require(found.equals(texts(present())), () -> "after opening: " + differences(texts(present()), found));
-        goOnFrom(present());
-    }
-
-    /** What an opening found is durable. */
-    private void goOnFrom(NavigableMap<String, Known> contents) {
-        states.clear();
-        states.add(new State(contents, beganAt, beganAt));
+        throw new AssertionError("found none of " + possible.size() + " states; beside the first of them: "
+                + Expected.differences(Expected.texts(possible.getFirst()), found));
     }
 
     void check() {
-        require(contents().equals(texts(present())), () -> differences(texts(present()), contents()));
+        requireEqual("at the end", Expected.texts(expected.present()), contents(index));
         verify();
+        for (int tenant = 0; tenant < Command.TENANTS; tenant++) {
+            answers.countRecall(index, tenant);
+        }
     }
 
     @Override
@@ -376,13 +405,19 @@ final class ModelRun implements AutoCloseable {
         return name.substring(name.indexOf('/') + 1);
     }
 
-    private static float[] vector(int number) {
-        Random random = new Random(number);
-        float[] vector = new float[DIMENSION];
-        for (int i = 0; i < DIMENSION; i++) {
-            vector[i] = (float) random.nextGaussian();
+    private static void requireEqual(
+            String when, NavigableMap<String, String> expected, NavigableMap<String, String> found) {
+        require(found.equals(expected), () -> when + ": " + Expected.differences(expected, found));
+    }
+
+    private static void requireThrown(Class<? extends RuntimeException> type, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            require(type.isInstance(e), () -> "expected=" + type + ", thrown=" + e);
+            return;
         }
-        return vector;
+        throw new AssertionError("expected=" + type + ", and nothing was thrown");
     }
 
     private static void require(boolean condition, Supplier<String> message) {
@@ -393,8 +428,6 @@ final class ModelRun implements AutoCloseable {
 
     @Override
     public String toString() {
-        return options.durability() + ", " + options.similarity() + ", originals=" + options.originals()
-                + ", exactScanMax=" + options.exactScanMax() + ", pendingMax=" + options.pendingMax()
-                + ", segmentBytes=" + segmentBytes;
+        return fixed.similarity() + ", originals=" + fixed.originals() + ", " + opening;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.JumpingClock;
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
@@ -22,12 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,30 +36,6 @@ class LoggedWritesTest {
 
     @TempDir
     private Path directory;
-
-    /** A clock that shows what it is told. */
-    private static final class SetClock extends Clock {
-        private final AtomicLong millis;
-
-        SetClock(AtomicLong millis) {
-            this.millis = millis;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(millis.get());
-        }
-    }
 
     /** A record as it stands in the log. */
     private record Logged(long lsn, int type, int flags, ByteBuffer payload) {}
@@ -134,12 +109,12 @@ class LoggedWritesTest {
 
     @Test
     void timesNeverGoBackWhateverTheClockDoes() throws IOException {
-        AtomicLong clock = new AtomicLong(NOW);
-        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(3).clock(new SetClock(clock));
+        JumpingClock clock = new JumpingClock(NOW);
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(3).clock(clock);
         long hour = 3_600_000;
         for (long jump : new long[] {0, hour, -2 * hour}) {
             try (MemoryIndex index = MemoryIndex.open(directory, options)) {
-                clock.addAndGet(jump);
+                clock.jump(jump);
                 index.put(Memory.of("a", new float[] {1, 2, 3}));
                 assertTrue(index.delete("", "a"));
             }
