@@ -83,10 +83,7 @@ final class StoreOpening {
 
     /** Opens the store that is here, or makes one. */
     Store openOrCreate(MemoryIndexOptions options) {
-        if (directory.exists(StoreFile.NAME)) {
-            return open(stored -> options);
-        }
-        requireFree();
+        requireStoreOrFree();
         return locked(lock ->
                 directory.exists(StoreFile.NAME) ? openLocked(lock, stored -> options) : createLocked(lock, options));
     }
@@ -127,14 +124,10 @@ final class StoreOpening {
 
     /** Makes a store where there is none. */
     Store create(MemoryIndexOptions options) {
-        if (directory.exists(StoreFile.NAME)) {
-            throw storeIsHere();
-        }
-        requireFree();
+        requireNoStore();
+        requireStoreOrFree();
         return locked(lock -> {
-            if (directory.exists(StoreFile.NAME)) {
-                throw storeIsHere();
-            }
+            requireNoStore();
             return createLocked(lock, options);
         });
     }
@@ -148,6 +141,7 @@ final class StoreOpening {
     }
 
     private Store createLocked(StorageLock lock, MemoryIndexOptions options) {
+        requireStoreOrFree();
         StoreFile file = StoreFile.of(UUID.randomUUID(), options);
         file.writeUnfinished(directory);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
@@ -187,17 +181,20 @@ final class StoreOpening {
         }
     }
 
-    /** Refuses a directory that holds something else than a creation that was cut off. */
-    private void requireFree() {
+    /** Refuses a directory without a store that holds something else than a creation that was cut off. */
+    private void requireStoreOrFree() {
+        if (directory.exists(StoreFile.NAME)) {
+            return;
+        }
         for (String name : directory.list()) {
-            // A store that is being made at this moment is found again under the lock.
             boolean ours = name.equals(LOCK_NAME)
                     || name.equals(StoreFile.UNFINISHED_NAME)
                     || name.equals(StoreFile.NAME)
                     || name.startsWith(LOG_PREFIX);
-            if (!ours) {
+            if (!ours && !directory.exists(StoreFile.NAME)) {
                 throw notAStore("it holds " + name + " and cannot become a store");
             }
+            // With a store it is one of its files: another process has made it since the first look.
         }
     }
 
@@ -210,11 +207,13 @@ final class StoreOpening {
         }
     }
 
-    private NotAStoreException storeIsHere() {
-        return new NotAStoreException(
-                directory.path(),
-                StorageException.NO_OFFSET,
-                "there is a store here already: open it, or name another directory");
+    private void requireNoStore() {
+        if (directory.exists(StoreFile.NAME)) {
+            throw new NotAStoreException(
+                    directory.path(),
+                    StorageException.NO_OFFSET,
+                    "there is a store here already: open it, or name another directory");
+        }
     }
 
     private NotAStoreException notAStore(String why) {
