@@ -39,30 +39,12 @@ class KillTest {
             MemoryIndexOptions options = OPTIONS.durability(Durability.parse(args[2]));
             try (MemoryIndex index = MemoryIndex.open(Path.of(args[0]), options)) {
                 for (int write = Integer.parseInt(args[1]); ; write++) {
-                    perform(index, write);
+                    Writes.perform(index, write);
                     acknowledgements.println(write);
                     acknowledgements.flush();
                 }
             }
         }
-    }
-
-    /** Every fifth write deletes, every third updates, the rest adds. */
-    private static void perform(MemoryIndex index, int write) {
-        if (write % 5 == 4) {
-            index.delete("", "key-" + (write - 3));
-        } else {
-            index.put(Ledger.memory(key(write), "text " + write));
-        }
-    }
-
-    private static void expect(Ledger ledger, int write) {
-        ledger.expect(
-                write % 5 == 4 ? Ledger.deleting("key-" + (write - 3)) : Ledger.putting(key(write), "text " + write));
-    }
-
-    private static String key(int write) {
-        return "key-" + (write % 3 == 2 ? write / 2 : write);
     }
 
     @ParameterizedTest
@@ -104,11 +86,8 @@ class KillTest {
     }
 
     private static int checkAndCount(Path store, int acknowledged, String when) {
-        Ledger ledger = new Ledger();
         // The child may have done one write more than it could tell.
-        for (int write = 0; write <= acknowledged; write++) {
-            expect(ledger, write);
-        }
+        Ledger ledger = Writes.ledger(acknowledged + 1);
         try (MemoryIndex index = MemoryIndex.open(store)) {
             Map<String, String> contents = Ledger.contents(index);
             return ledger.check(contents, acknowledged, when);

@@ -53,7 +53,7 @@ final class StepDirectory implements StorageDirectory {
 
     @Override
     public StorageFile open(String name, Access access) {
-        steps.before("open " + kind(name));
+        steps.before((access == Access.READ ? "open " : "open to write ") + kind(name));
         return new Named(inner.open(name, access));
     }
 
@@ -84,6 +84,7 @@ final class StepDirectory implements StorageDirectory {
 
     @Override
     public StorageLock lock(String name) {
+        steps.before("lock " + kind(name));
         return inner.lock(name);
     }
 
@@ -139,6 +140,7 @@ final class StepDirectory implements StorageDirectory {
 
         @Override
         public void truncate(long bytes) {
+            steps.before("truncate " + kind(name()));
             file.truncate(bytes);
         }
 
@@ -149,6 +151,7 @@ final class StepDirectory implements StorageDirectory {
 
         @Override
         public void seal() {
+            steps.before("seal " + kind(name()));
             file.seal();
         }
 
