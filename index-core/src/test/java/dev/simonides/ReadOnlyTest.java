@@ -127,6 +127,37 @@ class ReadOnlyTest {
         }
     }
 
+    /** Then nothing tells that somebody was here: neither the lock nor another generation. */
+    @Test
+    void looksAgainWhereAWriterCameAndWentWhileTheLogWasRead() {
+        try (MemoryIndex index = openToWrite()) {
+            index.put(Ledger.memory("a", "1"));
+            SimulatedDirectory killed = disk.afterKill();
+            for (int before = 1; before <= 8; before++) {
+                int steps = before;
+                SimulatedDirectory left = killed.afterKill();
+                StepDirectory overtaken = new StepDirectory(left, new StepDirectory.Steps() {
+                    private int opened;
+
+                    @Override
+                    public void before(String step) {
+                        if (step.equals("open wal") && ++opened == steps) {
+                            try (MemoryIndex writer = MemoryIndex.open(left, OPTIONS, ReadOnlyTest::smallLog)) {
+                                writer.put(Ledger.memory("b", "2"));
+                            }
+                        }
+                    }
+                });
+
+                try (MemoryIndex reader = MemoryIndex.openReadOnly(overtaken, OPTIONS, ReadOnlyTest::smallLog)) {
+                    Map<String, String> contents = Ledger.contents(reader);
+                    assertTrue(Map.of("a", "1", "b", "2").entrySet().containsAll(contents.entrySet()));
+                    assertEquals("1", contents.get("a"), "before " + before);
+                }
+            }
+        }
+    }
+
     @Test
     void needsNoPermissionToWrite() throws IOException {
         Path store = temporary.resolve("store");

@@ -2,7 +2,6 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
-import dev.simonides.core.manifest.Manifests;
 import dev.simonides.wal.Access;
 import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.LogOptions;
@@ -104,17 +103,18 @@ final class StoreOpening {
         StoreFile file = StoreFile.read(directory, Access.READ);
         MemoryIndexOptions options = agreed(file.options(), chosen);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
-        Manifests manifests = new Manifests(directory, file.storeId());
         for (int attempt = 1; ; attempt++) {
             boolean written = directory.locked(LOCK_NAME);
-            List<Long> generations = manifests.generations();
+            List<String> names = directory.list();
             try {
                 Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
                 return started(new Store(keeper, directory, null, options, logOptions, file, recovery.read(!written)));
             } catch (CorruptStoreException | StorageIoException e) {
-                // A writer may have removed what was being read, or have come meanwhile and gone on with the log.
+                // A writer may have removed what was being read; or it came meanwhile and went on with the log, perhaps
+                // to
+                // its end: it may be gone again, but whoever writes makes a new segment.
                 boolean moved = directory.locked(LOCK_NAME) != written
-                        || !manifests.generations().equals(generations);
+                        || !directory.list().equals(names);
                 if (!moved || attempt == READ_ATTEMPTS_MAX) {
                     throw e;
                 }
