@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * What verifying a store found. Immutable.
  *
- * @param findings what is wrong, one sentence each; empty for a sound store
+ * @param findings what is wrong, one sentence each; empty for a sound store. A file that nothing needs and that could not be
+ *     removed is one too: it costs room and nothing else
  * @param filesChecked files of checkpoints, manifests included
  * @param framesChecked frames of the log
  * @param vectorsChecked vectors compared with the log's rules

@@ -161,4 +161,39 @@ class MemoryIndexVerifyTest {
             }
         }
     }
+
+    /** What a medium refused to remove costs room, and is told of; what belongs to somebody else is not. */
+    @Test
+    void aFileThatNothingNeedsIsFound() throws IOException {
+        try (MemoryIndex index = MemoryIndex.open(directory, OPTIONS)) {
+            for (int i = 0; i < 4; i++) {
+                index.put(memory(i));
+                index.checkpoint();
+            }
+            Files.writeString(directory.resolve("notes.txt"), "of somebody else");
+            Files.writeString(directory.resolve("vec-12"), "not a name that a store gives");
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+
+            for (String name : List.of(
+                    "MANIFEST-0000000009.tmp",
+                    "STORE.tmp",
+                    "blob-0000000001",
+                    "graph-0000000091",
+                    "graphd-0000000092",
+                    "meta-0000000093",
+                    "vec-0000000094",
+                    "wal-0000000001",
+                    "wal-0000000002.tmp")) {
+                Path file = Files.createFile(directory.resolve(name));
+                List<String> findings = index.verify(ProgressListener.SILENT).findings();
+                assertEquals(1, findings.size(), () -> name + ": " + findings);
+                assertTrue(findings.getFirst().contains(name + ": nothing needs this file"), findings::toString);
+                try (MemoryIndex reader = MemoryIndex.openReadOnly(directory)) {
+                    assertTrue(reader.verify(ProgressListener.SILENT).clean(), "who only reads leaves it alone");
+                }
+                Files.delete(file);
+            }
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+        }
+    }
 }

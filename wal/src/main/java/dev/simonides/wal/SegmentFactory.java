@@ -89,6 +89,16 @@ final class SegmentFactory implements AutoCloseable {
         }
     }
 
+    /** The number of the segment in the making, or of the next one that will be made. */
+    long nextNumber() {
+        lock.lock();
+        try {
+            return nextNumber;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Removes what a crash left of segments that were not finished. */
     static void removeUnfinished(StorageDirectory directory) {
         for (String name : directory.list()) {

@@ -19,7 +19,12 @@ final class SegmentName {
     }
 
     static boolean isUnfinished(String name) {
-        return name.endsWith(UNFINISHED) && number(name.substring(0, name.length() - UNFINISHED.length())) >= 0;
+        return unfinishedNumber(name) >= 0;
+    }
+
+    /** The number in the name of an unfinished segment, or −1 if it is none. */
+    static long unfinishedNumber(String name) {
+        return name.endsWith(UNFINISHED) ? number(name.substring(0, name.length() - UNFINISHED.length())) : -1;
     }
 
     /** The number in a segment's name, or −1 if it is no segment's name. */

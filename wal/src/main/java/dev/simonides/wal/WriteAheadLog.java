@@ -430,6 +430,28 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Lists segments that nothing needs any more, and unfinished ones that nobody is making: a medium refused to remove
+     * them. Any thread that is never interrupted.
+     *
+     * @param needed where the part begins that is still needed
+     * @return names of files, ascending; in a sound log there are none
+     */
+    public List<String> needless(LogStart needed) {
+        retireLock.lock();
+        try {
+            // The writer may go on to its next segments meanwhile; what it makes is never before this one.
+            long next = factory.nextNumber();
+            return directory.list().stream()
+                    .filter(name -> SegmentName.isUnfinished(name)
+                            ? SegmentName.unfinishedNumber(name) < next
+                            : SegmentName.number(name) >= 0 && SegmentName.number(name) < needed.segment())
+                    .toList();
+        } finally {
+            retireLock.unlock();
+        }
+    }
+
+    /**
      * Whether the present segment is more than half full, so that it is time to {@link #prepare} the next one. Writer
      * thread only.
      *

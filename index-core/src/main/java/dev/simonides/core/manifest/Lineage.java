@@ -103,6 +103,18 @@ public final class Lineage {
     }
 
     /**
+     * Returns the generations whose files are kept: the one in force and the one before it.
+     *
+     * @return up to two numbers, without 0 for the log alone
+     */
+    public Set<Long> retained() {
+        Set<Long> generations = new HashSet<>(Set.of(predecessor.generation()));
+        present.ifPresent(stored -> generations.add(stored.manifest().generation()));
+        generations.remove(0L);
+        return generations;
+    }
+
+    /**
      * Returns what the next manifest says of the one in force.
      *
      * @return generation and digest

@@ -2,6 +2,7 @@
 package dev.simonides.core.store;
 
 import dev.simonides.core.manifest.FileEntry;
+import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.manifest.Manifests;
 import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileId;
@@ -12,8 +13,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Reads every block of every file that a manifest names. On a thread that no checkpoint runs beside. */
+/**
+ * Reads every block of every file that a manifest names, and looks for files that none names. On a thread that no checkpoint
+ * runs beside.
+ */
 final class FilesVerifier {
+    static final String NEEDLESS = ": nothing needs this file, and it was not removed";
+
     private final StorageDirectory directory;
     private final UUID storeId;
     private final Consumer<String> findings;
@@ -38,6 +44,32 @@ final class FilesVerifier {
             }
         }
         return files + checked.size();
+    }
+
+    /**
+     * Finds manifests and files that are kept for nothing, and what was never finished; where no generation was passed over
+     * there are none once an opening or a checkpoint has ended.
+     *
+     * @param retained the generations that are kept
+     */
+    void findNeedless(Set<Long> retained) {
+        Manifests manifests = new Manifests(directory, storeId);
+        Set<String> named = new HashSet<>();
+        for (long generation : manifests.generations()) {
+            if (retained.contains(generation)) {
+                named.add(Manifests.name(generation));
+                manifests.read(generation).manifest().files().forEach(entry -> named.add(entry.fileName()));
+            }
+        }
+        for (String name : directory.list()) {
+            boolean ours = Manifests.generationOf(name).isPresent()
+                    || Manifests.unfinished(name)
+                    || FileKind.idOf(name).isPresent()
+                    || name.equals(StoreFile.UNFINISHED_NAME);
+            if (ours && !named.contains(name)) {
+                findings.accept(directory.path() + "/" + name + NEEDLESS);
+            }
+        }
     }
 
     private void check(FileEntry entry) {

@@ -70,12 +70,32 @@ public final class StoreVerifier {
             return 0;
         }
         int before = findings.size();
-        long checked = new FilesVerifier(files.directory(), files.logOptions().storeId(), this::found).run();
+        FilesVerifier verifier =
+                new FilesVerifier(files.directory(), files.logOptions().storeId(), this::found);
+        long checked = verifier.run();
+        boolean sound = findings.size() == before;
+        if (sound) {
+            checkNothingElse(verifier);
+        }
         Optional<Manifests.Stored> present = files.lineage().present();
-        if (present.isPresent() && findings.size() == before) {
+        if (present.isPresent() && sound) {
             compare(present.get().manifest());
         }
         return checked;
+    }
+
+    /**
+     * What a crash left behind was removed by the opening, and what a checkpoint replaced by that checkpoint. A store opened
+     * for reading removes nothing, and one that passed a generation over keeps it.
+     */
+    private void checkNothingElse(FilesVerifier verifier) {
+        Optional<WriteAheadLog> log = store.log();
+        if (log.isPresent() && store.recovery().fallback().isEmpty()) {
+            verifier.findNeedless(files.lineage().retained());
+            for (String name : log.get().needless(files.lineage().retainedStart())) {
+                found(files.directory().path() + "/" + name + FilesVerifier.NEEDLESS);
+            }
+        }
     }
 
     private void compare(Manifest manifest) {
