@@ -525,11 +525,11 @@ public final class MemoryIndex implements AutoCloseable {
      * @param target where; missing or empty, its parent exists
      * @return the last LSN in the backup
      * @throws dev.simonides.wal.StorageException if a medium refuses, the target is not empty, or what is to be copied is
-     *     damaged; nothing is left in the target then
+     *     damaged; nothing but a lock file is left in the target then
      * @throws RuntimeException as {@link #flush}
      */
     public long backup(Path target) {
-        return backup(() -> FileSystemDirectory.create(target));
+        return backup(() -> FileSystemDirectory.openOrCreate(target));
     }
 
     /**

@@ -22,6 +22,6 @@ public final class StoreSalvage {
      * @throws dev.simonides.wal.StorageException if nothing says what the store is, or the target's medium refuses
      */
     public static SalvageReport run(Path store, Path target) {
-        return Salvage.run(() -> FileSystemDirectory.open(store), () -> FileSystemDirectory.create(target));
+        return Salvage.run(() -> FileSystemDirectory.open(store), () -> FileSystemDirectory.openOrCreate(target));
     }
 }

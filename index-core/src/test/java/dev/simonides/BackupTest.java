@@ -2,7 +2,6 @@
 package dev.simonides;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,11 +127,11 @@ class BackupTest {
             Path file = sealedFile(store, "vec-");
             Files.delete(file);
             assertThrows(StorageException.class, () -> index.backup(target));
+            assertThrows(StorageException.class, () -> index.backup(target), "which is no obstacle to another attempt");
         }
         try (Stream<Path> left = Files.list(target)) {
-            assertEquals(List.of(), left.toList());
+            assertEquals(List.of(target.resolve("LOCK")), left.toList());
         }
-        assertFalse(Files.exists(target.resolve("STORE")));
     }
 
     @Test

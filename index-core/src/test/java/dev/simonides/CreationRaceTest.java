@@ -175,4 +175,38 @@ class CreationRaceTest {
             }
         }
     }
+
+    /** Either the backup has the directory, or the store that somebody made there first is left as it is. */
+    @Test
+    void aBackupTakesNoDirectoryFromAStoreMadeMeanwhile() {
+        try (Store source = Store.openOrCreate(SimulatedDirectory::empty, OPTIONS, CreationRaceTest::smallLog)) {
+            source.checkpoint();
+            FaultyDirectory alone = new FaultyDirectory(SimulatedDirectory.empty(), Fault.none());
+            source.backup(() -> alone);
+            int refused = 0;
+            for (int before = 1; before <= alone.operations(); before++) {
+                disk = SimulatedDirectory.empty();
+                Other other = new Other(Fault.none());
+                int operation = before;
+                FaultyDirectory target = new FaultyDirectory(disk, Fault.none(), number -> {
+                    if (number == operation) {
+                        other.live();
+                    }
+                });
+                boolean done = false;
+                try {
+                    source.backup(() -> target);
+                    done = true;
+                } catch (StorageException e) {
+                    assertTrue(e.getMessage().contains("empty"), e::getMessage);
+                }
+                refused += other.refused ? 1 : 0;
+                assertEquals(done, other.acknowledged.isEmpty(), "operation " + before);
+                try (MemoryIndex index = MemoryIndex.open(disk, OPTIONS, CreationRaceTest::smallLog)) {
+                    assertEquals(other.acknowledged, Ledger.contents(index));
+                }
+            }
+            assertTrue(refused > 5, "refused: " + refused);
+        }
+    }
 }

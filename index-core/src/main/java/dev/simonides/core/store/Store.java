@@ -206,7 +206,9 @@ public final class Store implements AutoCloseable {
      *
      * @param target gives the directory, empty, on the store's own thread; closed by this
      * @return the last LSN in it
-     * @throws StorageException if a medium refuses or what is to be copied is damaged; the target is left empty
+     * @throws StorageException if a medium refuses or what is to be copied is damaged; nothing but a lock file is left in
+     *     the target
+     * @throws dev.simonides.wal.StoreLockedException if a process has the target
      * @throws StoreReadOnlyException if the store was opened for reading
      * @throws IllegalStateException if the store is closed
      */

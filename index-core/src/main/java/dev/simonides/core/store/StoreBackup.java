@@ -13,7 +13,9 @@ import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.StorageIoException;
+import dev.simonides.wal.StorageLock;
 import dev.simonides.wal.WriteAheadLog;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -45,7 +47,7 @@ final class StoreBackup {
     }
 
     /**
-     * Writes the backup; whatever ends it otherwise leaves the target empty.
+     * Writes the backup; whatever ends it otherwise leaves nothing but a lock file in the target.
      *
      * @param target empty
      * @return the last LSN in it
@@ -54,22 +56,38 @@ final class StoreBackup {
         return intoEmpty(target, () -> copyTo(target));
     }
 
-    /** Fills an empty directory; whatever ends that otherwise leaves it empty. */
+    /** Fills an empty directory under its lock; whatever ends that otherwise leaves nothing but the file of the lock. */
     static long intoEmpty(StorageDirectory target, LongSupplier filling) {
-        if (!target.list().isEmpty()) {
+        // Before the lock makes its file in a directory of somebody else's, and again under it: somebody may have come.
+        requireEmpty(target);
+        try (StorageLock lock = target.lock(StoreOpening.LOCK_NAME)) {
+            requireEmpty(target);
+            lock.ensureValid();
+            boolean done = false;
+            try {
+                long result = filling.getAsLong();
+                done = true;
+                return result;
+            } finally {
+                if (!done) {
+                    empty(target);
+                }
+            }
+        }
+    }
+
+    private static void requireEmpty(StorageDirectory target) {
+        if (!contents(target).isEmpty()) {
             throw new NotAStoreException(
                     target.path(), StorageException.NO_OFFSET, "an empty directory is needed, and this one is not");
         }
-        boolean done = false;
-        try {
-            long result = filling.getAsLong();
-            done = true;
-            return result;
-        } finally {
-            if (!done) {
-                empty(target);
-            }
-        }
+    }
+
+    /** Everything but the lock's file, which is never removed: somebody may be waiting for it. */
+    private static List<String> contents(StorageDirectory target) {
+        return target.list().stream()
+                .filter(name -> !name.equals(StoreOpening.LOCK_NAME))
+                .toList();
     }
 
     private long copyTo(StorageDirectory target) {
@@ -108,7 +126,7 @@ final class StoreBackup {
 
     private static void empty(StorageDirectory target) {
         try {
-            target.list().forEach(target::delete);
+            contents(target).forEach(target::delete);
         } catch (StorageException e) {
             // What is left is no store; the first failure is the one to report.
         }
