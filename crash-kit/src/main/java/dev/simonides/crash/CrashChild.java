@@ -14,6 +14,7 @@ public final class CrashChild {
     private static final String WORK = "work";
     private static final String CHECK = "check";
     private static final String NO_STEP = "-";
+    private static final String OPENING = "opening:";
     private static final int ARGUMENTS = 6;
 
     private CrashChild() {}
@@ -55,9 +56,17 @@ public final class CrashChild {
                 control.toString(),
                 String.valueOf(place.seed()),
                 String.valueOf(place.round())));
-        arguments.add(kill.map(one -> one instanceof Kill.AtStep step ? step.text() : NO_STEP)
-                .orElse(NO_STEP));
+        arguments.add(kill.map(CrashChild::text).orElse(NO_STEP));
         return arguments;
+    }
+
+    private static String text(Kill kill) {
+        return switch (kill) {
+            case Kill.AtStep step -> step.text();
+            case Kill.WhileOpening opening -> OPENING + opening.kill().text();
+            case Kill.AtTime _, Kill.AtSystemCall _ -> NO_STEP;
+            case Kill.OneOf _ -> throw new IllegalArgumentException("not drawn yet: " + kill);
+        };
     }
 
     /** What a child is to do. */
@@ -80,9 +89,12 @@ public final class CrashChild {
         CrashRun run(ControlFile control) {
             Supplier<StorageDirectory> directory = () -> FileSystemDirectory.openOrCreate(store);
             if (!step.equals(NO_STEP)) {
-                Kill.AtStep kill = Kill.AtStep.parse(step);
+                boolean opening = step.startsWith(OPENING);
+                Kill.AtStep kill = Kill.AtStep.parse(opening ? step.substring(OPENING.length()) : step);
+                long issued = CrashRun.issued(control);
                 // One count for all openings of the directory.
-                KillingDirectory.Countdown countdown = new KillingDirectory.Countdown(kill);
+                KillingDirectory.Countdown countdown =
+                        new KillingDirectory.Countdown(kill, () -> !opening || CrashRun.issued(control) == issued);
                 return run(control, () -> new KillingDirectory(directory.get(), countdown));
             }
             return run(control, directory);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.crash;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -32,38 +33,127 @@ public sealed interface Kill {
     }
 
     /**
-     * Before an operation on the directory, at once and without any shutdown.
+     * By SIGKILL before an operation on the directory.
      *
      * @param step what is done
      * @param prefix how the name of the file begins
      * @param last the operation is drawn from the first so many of this kind
      * @return the kill
      */
-    static Kill before(Step step, String prefix, int last) {
+    static AtStep before(Step step, String prefix, int last) {
         return new AtStep(false, step, prefix, 1, last);
     }
 
     /**
-     * After an operation on the directory, at once and without any shutdown.
+     * By SIGKILL after an operation on the directory.
      *
      * @param step what is done
      * @param prefix how the name of the file begins
      * @param last the operation is drawn from the first so many of this kind
      * @return the kill
      */
-    static Kill after(Step step, String prefix, int last) {
+    static AtStep after(Step step, String prefix, int last) {
         return new AtStep(true, step, prefix, 1, last);
     }
 
     /**
-     * The usual kills: three at a random time of up to 400 ms, one of up to 50 ms, which hits the opening, and, where
-     * {@code strace} works, one at each system call that changes a file.
+     * One of several, each time another.
+     *
+     * @param kills drawn from, all equally probable
+     * @return the kill
+     */
+    static Kill oneOf(List<? extends Kill> kills) {
+        return new OneOf(List.copyOf(kills));
+    }
+
+    /**
+     * The usual kills: three at a random time of up to 400 ms, one of up to 50 ms, which hits the opening; two behind a step of
+     * a checkpoint, two at a step of an opening; and, where {@code strace} works, one at each system call that changes a file.
      *
      * @return the kills, each as probable as the others
      */
     static List<Kill> usual() {
-        List<Kill> timed = List.of(within(400), within(400), within(400), within(50));
-        return Strace.available() ? concat(timed, systemCalls(60)) : timed;
+        List<Kill> kills = new ArrayList<>(List.of(within(400), within(400), within(400), within(50)));
+        for (int i = 0; i < 2; i++) {
+            kills.add(oneOf(checkpointSteps()));
+            kills.add(oneOf(openingSteps()));
+        }
+        if (Strace.available()) {
+            kills.addAll(systemCalls(60));
+        }
+        return List.copyOf(kills);
+    }
+
+    /**
+     * Behind each step of the creation of a store, in their order.
+     *
+     * @return the kills, while a child opens
+     */
+    static List<WhileOpening> creationSteps() {
+        return Stream.of(
+                        after(Step.LOCK, "LOCK", 1),
+                        after(Step.CREATE, "STORE", 1),
+                        after(Step.WRITE, "STORE", 1),
+                        after(Step.SYNC, "STORE", 1),
+                        after(Step.SYNC_DIRECTORY, "STORE", 1),
+                        after(Step.WRITE, "wal", 1),
+                        after(Step.SYNC, "wal", 1),
+                        after(Step.RENAME, "wal", 1),
+                        after(Step.SYNC_DIRECTORY, "wal", 1),
+                        after(Step.RENAME, "STORE", 1))
+                .map(AtStep::whileOpening)
+                .toList();
+    }
+
+    /**
+     * At each step of the opening of a store that was killed before, in their order: the log's end is made durable and
+     * written again, then what is not needed is removed.
+     *
+     * @return the kills, while a child opens
+     */
+    static List<WhileOpening> openingSteps() {
+        return Stream.of(
+                        after(Step.LOCK, "LOCK", 1),
+                        after(Step.SYNC_DIRECTORY, "", 1),
+                        after(Step.CREATE, "wal", 1),
+                        after(Step.WRITE, "wal", 3),
+                        after(Step.SYNC, "wal", 2),
+                        before(Step.RENAME, "wal", 1),
+                        after(Step.RENAME, "wal", 1),
+                        after(Step.SYNC_DIRECTORY, "wal", 1),
+                        after(Step.DELETE, "wal", 1),
+                        after(Step.DELETE, "MANIFEST", 1),
+                        after(Step.DELETE, "", 3))
+                .map(AtStep::whileOpening)
+                .toList();
+    }
+
+    /**
+     * Behind each step of a checkpoint, in their order. The first three are also those by which a log goes on to its next
+     * segment; those of an opening are passed over.
+     *
+     * @return the kills
+     */
+    static List<AtStep> checkpointSteps() {
+        List<AtStep> steps = new ArrayList<>(List.of(
+                new AtStep(true, Step.SYNC, "wal", 5, 20),
+                new AtStep(true, Step.RENAME, "wal", 2, 4),
+                new AtStep(true, Step.SYNC_DIRECTORY, "wal", 2, 4)));
+        for (String kind : List.of("vec", "meta", "blob", "graph")) {
+            steps.add(after(Step.WRITE, kind, 4));
+            steps.add(after(Step.SYNC, kind, 3));
+        }
+        steps.addAll(List.of(
+                after(Step.SYNC_DIRECTORY, "meta", 3),
+                after(Step.WRITE, "MANIFEST", 3),
+                after(Step.SYNC, "MANIFEST", 3),
+                before(Step.RENAME, "MANIFEST", 3),
+                after(Step.RENAME, "MANIFEST", 3),
+                after(Step.SYNC_DIRECTORY, "MANIFEST", 3),
+                after(Step.DELETE, "wal", 3),
+                after(Step.DELETE, "MANIFEST", 2),
+                after(Step.DELETE, "meta", 2)));
+        return List.copyOf(steps);
     }
 
     /**
@@ -79,10 +169,6 @@ public sealed interface Kill {
                 atSystemCall("fsync", 1, Math.min(last, 12)),
                 atSystemCall("rename", 1, Math.min(last, 8)),
                 atSystemCall("unlink", 1, Math.min(last, 8)));
-    }
-
-    private static List<Kill> concat(List<Kill> first, List<Kill> second) {
-        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /**
@@ -102,6 +188,8 @@ public sealed interface Kill {
 
     /** What is done to a directory. */
     enum Step {
+        /** The lock is taken; its file may be made by that. */
+        LOCK,
         /** A file is created. */
         CREATE,
         /** Bytes of a file are written. */
@@ -112,7 +200,7 @@ public sealed interface Kill {
         RENAME,
         /** A file is removed. */
         DELETE,
-        /** The directory is synced; the name is that of the last file created, renamed or removed. */
+        /** The directory is synced; the names are those that its thread has given since it did that last. */
         SYNC_DIRECTORY
     }
 
@@ -195,9 +283,18 @@ public sealed interface Kill {
         }
 
         @Override
-        public Kill drawn(RandomGenerator random) {
+        public AtStep drawn(RandomGenerator random) {
             int number = random.nextInt(first, last + 1);
             return new AtStep(after, step, prefix, number, number);
+        }
+
+        /**
+         * The same, where it comes before the child issues its first operation.
+         *
+         * @return the kill, which comes in the middle of an opening or not at all
+         */
+        public WhileOpening whileOpening() {
+            return new WhileOpening(this);
         }
 
         /** For the command line of a child. */
@@ -209,6 +306,47 @@ public sealed interface Kill {
             String[] parts = text.split(SEPARATOR, -1);
             int number = Integer.parseInt(parts[3]);
             return new AtStep(Boolean.parseBoolean(parts[0]), Step.valueOf(parts[1]), parts[2], number, number);
+        }
+    }
+
+    /**
+     * At an operation on the directory before the child issues the first operation of its own.
+     *
+     * @param kill at which
+     */
+    record WhileOpening(AtStep kill) implements Kill {
+        @Override
+        public String kind() {
+            return kill.kind() + " while opening";
+        }
+
+        @Override
+        public Kill drawn(RandomGenerator random) {
+            return new WhileOpening(kill.drawn(random));
+        }
+    }
+
+    /**
+     * One of several.
+     *
+     * @param kills drawn from
+     */
+    record OneOf(List<Kill> kills) implements Kill {
+        /** Checks that there are any. */
+        public OneOf {
+            if (kills.isEmpty()) {
+                throw new IllegalArgumentException("kills: expected=1.., actual=0");
+            }
+        }
+
+        @Override
+        public String kind() {
+            return "one of " + kills.size();
+        }
+
+        @Override
+        public Kill drawn(RandomGenerator random) {
+            return kills.get(random.nextInt(kills.size())).drawn(random);
         }
     }
 

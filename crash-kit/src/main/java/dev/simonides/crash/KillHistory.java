@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Rounds over one directory. Confined to one thread. */
@@ -39,9 +40,14 @@ final class KillHistory {
     private long unacknowledged;
     private int copies;
     private int freshChecks;
+    private Kill source = Kill.within(0);
+    private Kill drawn = source;
+    // How many openings were killed one after the other, with nothing but copies checked in between.
+    private int openings;
+    private int openingsInARow;
 
     /** What all histories of a test have in common, and the seed of this one. */
-    record Settings(long seed, List<Kill> kills, int limitMillis, List<String> jvmArguments) {}
+    record Settings(long seed, List<Kill> kills, boolean inOrder, int limitMillis, List<String> jvmArguments) {}
 
     KillHistory(CrashApplication application, Path folder, Settings settings) {
         this.application = application;
@@ -55,31 +61,49 @@ final class KillHistory {
     KillReport run(int rounds) throws IOException, InterruptedException {
         Files.createDirectories(store);
         try (ControlFile control = ControlFile.create(notes, application.sequences())) {
+            Kill kill = draw(0);
             for (int round = 0; round < rounds; round++) {
-                Kill kill = settings.kills()
-                        .get(random.nextInt(settings.kills().size()))
-                        .drawn(random);
+                Kill next = draw(round + 1);
                 try {
-                    round(control, round, kill);
+                    // What the next one is to find is what this one leaves, not what a check has closed in order.
+                    round(control, round, kill, next instanceof Kill.WhileOpening);
                 } catch (Throwable e) {
                     throw failure(round, kill, e);
                 }
+                kill = next;
             }
         }
         delete(folder);
-        return new KillReport(settings.seed(), rounds, 1, ends, acknowledged, unacknowledged, copies, freshChecks, 0);
+        return new KillReport(
+                settings.seed(), rounds, 1, ends, openingsInARow, acknowledged, unacknowledged, copies, freshChecks, 0);
     }
 
-    private void round(ControlFile control, int round, Kill kill) throws Exception { // the check is not ours
+    /** An opening that was killed is half of the time killed again. */
+    private Kill draw(int round) {
+        List<Kill> kills = settings.kills();
+        if (settings.inOrder()) {
+            return kills.get(round % kills.size()).drawn(random);
+        }
+        if (!(drawn instanceof Kill.WhileOpening) || random.nextBoolean()) {
+            source = kills.get(random.nextInt(kills.size()));
+        }
+        drawn = source.drawn(random);
+        return drawn;
+    }
+
+    private void round(ControlFile control, int round, Kill kill, boolean keep)
+            throws Exception { // the check is not ours
         CrashRun.Place place = new CrashRun.Place(settings.seed(), round, store);
         CrashRun before = new CrashRun(place, KillHistory::missing, () -> false, control);
         long atStart = before.acknowledged();
         work(control, place, kill);
         long promised = before.acknowledged();
         acknowledged += promised - atStart;
+        Leftovers.requireNone(store);
 
         // The next child recovers what this one left, or what a check that recovered it and closed it left.
-        boolean copied = random.nextBoolean();
+        boolean copied = random.nextBoolean() || keep;
+        openings = copied ? openings : 0;
         Path checked = copied ? copy() : store;
         long found;
         if (random.nextInt(FRESH_EVERY) == 0) {
@@ -97,6 +121,7 @@ final class KillHistory {
             application.check(run);
             found = run.settle();
         }
+        Leftovers.requireNone(checked);
         unacknowledged += found - promised;
         if (copied) {
             copies++;
@@ -113,6 +138,8 @@ final class KillHistory {
         Child child = new Child(control, false, store, place, Optional.of(kill));
         String end = child.killedBy(kill);
         ends.merge(end, 1, Integer::sum);
+        openings = kill instanceof Kill.WhileOpening && end.equals(kill.kind()) ? openings + 1 : 0;
+        openingsInARow = Math.max(openingsInARow, openings);
     }
 
     /** A process that runs the application's main method. */
@@ -153,7 +180,7 @@ final class KillHistory {
             Module module = application.getClass().getModule();
             if (module.isNamed()) {
                 command.addAll(List.of(
-                        "--enable-native-access=dev.simonides.simd",
+                        "--enable-native-access=dev.simonides.simd,dev.simonides.crash",
                         "--module-path",
                         System.getProperty("jdk.module.path"),
                         "--module",
@@ -172,9 +199,13 @@ final class KillHistory {
         /** Waits for the end that the kill brings, or brings it; returns what kind it was. */
         String killedBy(Kill kill) throws IOException, InterruptedException {
             try {
-                awaitWork();
-                int millis = kill instanceof Kill.AtTime time ? time.millisMax() : settings.limitMillis();
-                boolean ended = process.waitFor(millis, TimeUnit.MILLISECONDS);
+                long issued = CrashRun.issued(control);
+                await(() -> control.state() == ControlFile.State.STARTED);
+                traced.addAll(process.descendants().toList());
+                if (!(kill instanceof Kill.AtTime)) {
+                    await(() -> CrashRun.issued(control) == issued);
+                }
+                boolean ended = process.waitFor(millis(kill), TimeUnit.MILLISECONDS);
                 if (!ended) {
                     return kill instanceof Kill.AtTime ? kill.kind() : "by limit, not reached: " + kill.kind();
                 }
@@ -188,6 +219,15 @@ final class KillHistory {
             }
         }
 
+        /** How long it may go on: once it has issued an operation it is not opening any more. */
+        private int millis(Kill kill) {
+            return switch (kill) {
+                case Kill.AtTime time -> time.millisMax();
+                case Kill.WhileOpening _ -> 0;
+                default -> settings.limitMillis();
+            };
+        }
+
         void finish(int secondsMax) throws IOException, InterruptedException {
             try {
                 if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
@@ -199,16 +239,16 @@ final class KillHistory {
             }
         }
 
-        private void awaitWork() throws IOException {
+        /** Waits as long as something is the case. */
+        private void await(BooleanSupplier waiting) throws IOException {
             long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
-            while (control.state() == ControlFile.State.STARTED && process.isAlive()) {
+            while (waiting.getAsBoolean() && process.isAlive()) {
                 if (System.nanoTime() > limit) {
                     throw new CrashFailure("the child did not begin within " + START_SECONDS_MAX + " seconds: does "
-                            + main + ".main call CrashChild.run(…) first thing?" + errorText());
+                            + main + ".main call CrashChild.run(…) first thing, and work() issue()?" + errorText());
                 }
                 LockSupport.parkNanos(POLL_NANOS);
             }
-            traced.addAll(process.descendants().toList());
         }
 
         private void requireFinished() throws IOException {

@@ -2,6 +2,7 @@
 package dev.simonides.crash;
 
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -12,6 +13,7 @@ import java.util.TreeMap;
  * @param rounds children started, each ended and looked at
  * @param histories directories, each with many rounds
  * @param kills how many children came to which end
+ * @param openingsInARow the most openings killed one after the other in one directory, which nothing recovered in between
  * @param acknowledged operations acknowledged, all of them found
  * @param unacknowledged operations found that were issued and not yet acknowledged
  * @param copies checks of a copy, so that the next child met the directory as the kill had left it
@@ -23,6 +25,7 @@ public record KillReport(
         int rounds,
         int histories,
         Map<String, Integer> kills,
+        int openingsInARow,
         long acknowledged,
         long unacknowledged,
         int copies,
@@ -42,6 +45,7 @@ public record KillReport(
                 rounds + other.rounds,
                 histories + other.histories,
                 sum,
+                Math.max(openingsInARow, other.openingsInARow),
                 acknowledged + other.acknowledged,
                 unacknowledged + other.unacknowledged,
                 copies + other.copies,
@@ -52,14 +56,25 @@ public record KillReport(
     /** The same with another duration. */
     KillReport took(long duration) {
         return new KillReport(
-                seed, rounds, histories, kills, acknowledged, unacknowledged, copies, freshChecks, duration);
+                seed,
+                rounds,
+                histories,
+                kills,
+                openingsInARow,
+                acknowledged,
+                unacknowledged,
+                copies,
+                freshChecks,
+                duration);
     }
 
     @Override
     public String toString() {
-        return "kill rounds: seed=" + seed + ", rounds=" + rounds + ", histories=" + histories + ", ends=" + kills
-                + ", acknowledged=" + acknowledged + ", found beyond=" + unacknowledged + ", checked in a copy="
-                + copies
-                + ", in a fresh process=" + freshChecks + ", seconds=" + millis / 1000;
+        StringBuilder text = new StringBuilder("kill rounds: seed=" + seed + ", rounds=" + rounds + ", histories="
+                + histories + ", acknowledged=" + acknowledged + ", found beyond=" + unacknowledged
+                + ", checked in a copy=" + copies + ", in a fresh process=" + freshChecks
+                + ", openings killed in a row=" + openingsInARow + ", seconds=" + millis / 1000);
+        kills.forEach((kind, count) -> text.append(String.format(Locale.ROOT, "%n%7d %s", count, kind)));
+        return text.toString();
     }
 }

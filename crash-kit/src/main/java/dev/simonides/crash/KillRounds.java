@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  *
  * <p>A round starts the application's {@code main} in a child process, which works on what the rounds before left; kills it;
  * and checks, in this process or in a fresh one, in the directory itself or in a copy of it, so that the next child is killed
- * while it recovers what this one left. After a number of rounds a new history begins in a new directory, with a new seed.
+ * while it recovers what this one left. A check must leave nothing of the directory open in its process, and its lock free.
+ * After a number of rounds a new history begins in a new directory, with a new seed.
  *
  * <p>A failure says the seed that repeats the history and keeps its folder. What is killed when is drawn from the seed too, but
  * a process is never twice equally fast: it may take some histories with the same seed to see a failure again.
@@ -39,6 +40,7 @@ public final class KillRounds {
     private int limitMillis = LIMIT_MILLIS_USUAL;
     private long seed = System.nanoTime();
     private List<Kill> kills = Kill.usual();
+    private boolean inOrder;
     private List<String> jvmArguments = List.of("-Xmx256m");
 
     private KillRounds(CrashApplication application) {
@@ -96,7 +98,7 @@ public final class KillRounds {
     /**
      * Sets after which time a child is killed that did not come to the place where it was to be killed.
      *
-     * @param millis milliseconds after its work began, 1 or more; 1,000 unless set
+     * @param millis milliseconds after it issued its first operation, 1 or more; 1,000 unless set
      * @return this
      */
     public KillRounds limitMillis(int millis) {
@@ -122,15 +124,30 @@ public final class KillRounds {
      * @return this
      * @throws IllegalStateException if one needs {@code strace} and it is not there or may not trace
      */
-    public KillRounds kills(List<Kill> values) {
+    public KillRounds kills(List<? extends Kill> values) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("kills: expected=1.., actual=0");
         }
-        if (values.stream().anyMatch(Kill.AtSystemCall.class::isInstance) && !Strace.available()) {
+        if (values.stream().anyMatch(KillRounds::traced) && !Strace.available()) {
             throw new IllegalStateException("a kill at a system call needs strace, and `strace -f true` does"
                     + " not work here: install it, or leave these kills out");
         }
         kills = List.copyOf(values);
+        inOrder = false;
+        return this;
+    }
+
+    /**
+     * Sets how children are killed, one after the other: the first round of each history in the first way, the second in the
+     * second, and so on, and from the beginning again.
+     *
+     * @param values in their order
+     * @return this
+     * @throws IllegalStateException as {@link #kills}
+     */
+    public KillRounds killsInOrder(List<? extends Kill> values) {
+        KillRounds _ = kills(values);
+        inOrder = true;
         return this;
     }
 
@@ -163,17 +180,18 @@ public final class KillRounds {
                 long historySeed = histories == 0 ? seed : mix(seed + histories);
                 Path place = folder.resolve("history-" + histories);
                 int count = Math.min(historyRounds, rounds - first);
-                KillHistory.Settings settings = new KillHistory.Settings(historySeed, kills, limitMillis, jvmArguments);
+                KillHistory.Settings settings =
+                        new KillHistory.Settings(historySeed, kills, inOrder, limitMillis, jvmArguments);
                 results.add(threads.submit(() -> new KillHistory(application, place, settings).run(count)));
                 histories++;
             }
-            KillReport report = new KillReport(seed, 0, 0, Map.of(), 0, 0, 0, 0, 0);
+            KillReport report = new KillReport(seed, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0);
             for (Future<KillReport> result : results) {
                 report = report.plus(result.get());
             }
             if (report.acknowledged() == 0) {
-                throw new CrashFailure("nothing was tested: no operation was acknowledged in " + report.rounds()
-                        + " rounds; does work() call issue() and acknowledge(), and soon enough?");
+                throw new CrashFailure("nothing was tested: no operation was acknowledged; does work() call issue() and"
+                        + " acknowledge(), and soon enough? " + report);
             }
             return report.took((System.nanoTime() - start) / 1_000_000);
         } catch (ExecutionException e) {
@@ -187,6 +205,14 @@ public final class KillRounds {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    private static boolean traced(Kill kill) {
+        return switch (kill) {
+            case Kill.AtSystemCall _ -> true;
+            case Kill.OneOf one -> one.kills().stream().anyMatch(KillRounds::traced);
+            case Kill.AtTime _, Kill.AtStep _, Kill.WhileOpening _ -> false;
+        };
     }
 
     private static void prepare(Path folder) {

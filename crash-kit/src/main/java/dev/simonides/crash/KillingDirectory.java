@@ -8,29 +8,37 @@ import dev.simonides.wal.StorageLock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
-/** A directory that ends the process at one operation, as if it were killed. Any thread. */
+/** A directory that kills the process at one operation. Any thread. */
 final class KillingDirectory implements StorageDirectory {
-    private static final int STATUS_OF_KILLED = 128 + 9;
-
     private final StorageDirectory inner;
     private final Countdown countdown;
-    private volatile String changed = "";
+    // Of each thread, because one may write the log while another makes a checkpoint.
+    private final ThreadLocal<List<String>> named = ThreadLocal.withInitial(ArrayList::new);
 
     /** How many operations of the chosen kind are left, over all openings of the directory. Any thread. */
     static final class Countdown {
         private final Kill.AtStep kill;
+        private final BooleanSupplier counts;
         private final AtomicInteger remaining;
+        private final Sigkill signal = new Sigkill();
 
-        Countdown(Kill.AtStep kill) {
+        /** Counts operations as long as something is true. */
+        Countdown(Kill.AtStep kill, BooleanSupplier counts) {
             this.kill = kill;
+            this.counts = counts;
             this.remaining = new AtomicInteger(kill.first());
         }
 
-        boolean hits(Kill.Step step, String name) {
-            return step == kill.step() && name.startsWith(kill.prefix()) && remaining.decrementAndGet() == 0;
+        private boolean hits(Kill.Step step, List<String> names) {
+            return step == kill.step()
+                    && (kill.prefix().isEmpty() || names.stream().anyMatch(name -> name.startsWith(kill.prefix())))
+                    && counts.getAsBoolean()
+                    && remaining.decrementAndGet() == 0;
         }
     }
 
@@ -39,28 +47,27 @@ final class KillingDirectory implements StorageDirectory {
         this.countdown = countdown;
     }
 
-    /** Does an operation; before or after it the process may end. */
     private void step(Kill.Step step, String name, Runnable operation) {
-        boolean last = countdown.hits(step, name);
+        step(step, List.of(name), operation);
+    }
+
+    /** Does an operation; before or after it the process may end. */
+    private void step(Kill.Step step, List<String> names, Runnable operation) {
+        boolean last = countdown.hits(step, names);
         if (last && !countdown.kill.after()) {
-            halt();
+            countdown.signal.send();
         }
         operation.run();
         if (last) {
-            halt();
+            countdown.signal.send();
         }
-    }
-
-    private static void halt() {
-        // Ends the process at once: no hook, no finally, nothing is closed.
-        Runtime.getRuntime().halt(STATUS_OF_KILLED);
     }
 
     @Override
     public StorageFile create(String name) {
         StorageFile[] file = new StorageFile[1];
         step(Kill.Step.CREATE, name, () -> file[0] = inner.create(name));
-        changed = name;
+        named.get().add(name);
         return new KillingFile(file[0]);
     }
 
@@ -77,18 +84,18 @@ final class KillingDirectory implements StorageDirectory {
     @Override
     public void rename(String from, String to) {
         step(Kill.Step.RENAME, to, () -> inner.rename(from, to));
-        changed = to;
+        named.get().add(to);
     }
 
     @Override
     public void delete(String name) {
         step(Kill.Step.DELETE, name, () -> inner.delete(name));
-        changed = name;
     }
 
     @Override
     public void sync() {
-        step(Kill.Step.SYNC_DIRECTORY, changed, inner::sync);
+        step(Kill.Step.SYNC_DIRECTORY, named.get(), inner::sync);
+        named.get().clear();
     }
 
     @Override
@@ -98,7 +105,9 @@ final class KillingDirectory implements StorageDirectory {
 
     @Override
     public StorageLock lock(String name) {
-        return inner.lock(name);
+        StorageLock[] lock = new StorageLock[1];
+        step(Kill.Step.LOCK, name, () -> lock[0] = inner.lock(name));
+        return lock[0];
     }
 
     @Override

@@ -5,8 +5,10 @@ import dev.simonides.Hit;
 import dev.simonides.Limits;
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.Query;
+import dev.simonides.RecoveryReport;
 import dev.simonides.SearchResult;
 import dev.simonides.VerifyReport;
 import dev.simonides.crash.CrashFailure;
@@ -39,27 +41,54 @@ final class EngineCheck {
     }
 
     void run() {
-        try (MemoryIndex index = Engine.open(run)) {
-            Map<String, Memory> contents = contents(index);
-            for (Sequence sequence : run.sequences()) {
-                findPrefix(sequence, contents);
+        try {
+            try (MemoryIndex index = Engine.open(run)) {
+                check(index);
             }
-            require(
-                    contents.size() == index.stats().liveCount(),
-                    () -> "alive: found=" + contents.size() + ", " + index.stats());
-            for (String tenant : Operation.TENANTS) {
-                checkSearches(index, tenant, contents);
-            }
-            VerifyReport report = index.verify(ProgressListener.SILENT);
-            require(report.clean(), () -> "verify: " + report.findings());
+            checkClosed();
         } catch (RuntimeException | AssertionError e) {
             throw new CrashFailure(e.getMessage() + "; store: " + plan, e);
         }
-        StorageDirectory directory = run.directory();
-        try (directory) {
-            for (String name : directory.list()) {
-                require(!name.endsWith(".tmp"), () -> "left behind: " + directory.list() + "; store: " + plan);
-            }
+    }
+
+    private void check(MemoryIndex index) {
+        Map<String, Memory> contents = contents(index);
+        for (Sequence sequence : run.sequences()) {
+            findPrefix(sequence, contents);
+        }
+        require(
+                contents.size() == index.stats().liveCount(),
+                () -> "alive: found=" + contents.size() + ", " + index.stats());
+        for (String tenant : Operation.TENANTS) {
+            checkSearches(index, tenant, contents);
+        }
+        requireClean(index);
+    }
+
+    /** Every file is named by a generation that is kept, or a part of the log that is: opening again finds nothing to do. */
+    private void checkClosed() {
+        List<String> names = names();
+        require(names.stream().noneMatch(name -> name.endsWith(".tmp")), () -> "left behind: " + names);
+        require(names.stream().filter(name -> name.startsWith("MANIFEST")).count() <= 2, () -> "kept: " + names);
+        // With a checkpoint due, what was left would be replaced in the background.
+        MemoryIndexOptions options = plan.options().checkpointLogBytes(1L << 30).checkpointOnClose(false);
+        try (MemoryIndex index = MemoryIndex.open(run.directory(), options, plan::shape)) {
+            RecoveryReport recovery = index.recovery();
+            require(recovery.orphans() == 0, recovery::describe);
+            require(names().equals(names), () -> "opening made " + names() + " of " + names);
+            requireClean(index);
+        }
+        require(names().equals(names), () -> "opening and closing made " + names() + " of " + names);
+    }
+
+    private static void requireClean(MemoryIndex index) {
+        VerifyReport report = index.verify(ProgressListener.SILENT);
+        require(report.clean(), () -> "verify: " + report.findings());
+    }
+
+    private List<String> names() {
+        try (StorageDirectory directory = run.directory()) {
+            return directory.list();
         }
     }
 
