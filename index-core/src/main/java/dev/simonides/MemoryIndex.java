@@ -555,7 +555,7 @@ public final class MemoryIndex implements AutoCloseable {
      * @throws IllegalStateException if the store is closed or fails meanwhile, or the thread is interrupted
      */
     public void awaitLinked(ProgressListener listener) {
-        for (MemoryIndexStats stats = stats(); stats.pendingCount() > 0 || repairing(); stats = stats()) {
+        for (MemoryIndexStats stats = stats(); stats.pendingCount() > 0 || inUpkeep(); stats = stats()) {
             listener.progressed(
                     ProgressListener.Phase.LINK, stats.ordinalCount() - stats.pendingCount(), stats.ordinalCount());
             if (state() != StoreState.READ_ONLY) {
@@ -569,16 +569,16 @@ public final class MemoryIndex implements AutoCloseable {
         listener.progressed(ProgressListener.Phase.LINK, count, count);
     }
 
-    private boolean repairing() {
+    private boolean inUpkeep() {
         return store.tenants().all().stream()
-                .anyMatch(tenant -> tenant.graphWanted() && tenant.pending().repairing());
+                .anyMatch(tenant -> tenant.graphWanted() && tenant.upkeep().busy());
     }
 
     private static void awaitLinked(Tenant tenant) {
         try {
             if (tenant.graphWanted()) {
                 var _ = tenant.pending().awaitRoom(1, WAIT_MILLIS)
-                        && tenant.pending().awaitRepaired(WAIT_MILLIS);
+                        && tenant.upkeep().await(WAIT_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

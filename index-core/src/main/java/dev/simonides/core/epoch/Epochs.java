@@ -166,6 +166,36 @@ public final class Epochs implements AutoCloseable {
         return released;
     }
 
+    /**
+     * Notes this moment: once {@link #passed} says so, every reader that was inside has left, and whoever enters finds what
+     * was stored before. Any thread.
+     *
+     * @return the mark
+     */
+    public long mark() {
+        lock.lock();
+        try {
+            long epoch = words.getPlain(CURRENT);
+            // ORDER: release; pairs with Epochs#enter (acquire): a reader of the next epoch finds what came before.
+            words.setRelease(CURRENT, epoch + 1);
+            return epoch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Says whether all readers have left that were inside at a mark. Any thread that is not inside itself.
+     *
+     * @param mark from {@link #mark}
+     * @return true from some moment on
+     */
+    public boolean passed(long mark) {
+        // ORDER: full fence between what was stored before the mark and the scan; pairs with Epochs#enter.
+        VarHandle.fullFence();
+        return oldest(Long.MAX_VALUE) > mark;
+    }
+
     private @Nullable Retired nextBefore(long epoch) {
         lock.lock();
         try {

@@ -17,6 +17,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.simonides.Limits;
 import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.memory.Slabs;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The adjacency of one tenant: lists of ordinals by node and level, and the entry point.
@@ -48,6 +49,7 @@ public final class Graph {
 
     private final Object[] stripes = new Object[STRIPES];
     private final Object entryLock = new Object();
+    private final AtomicInteger skippedCount = new AtomicInteger();
 
     /** Level in the upper half, ordinal in the lower; or {@link #NO_ENTRY}. */
     private volatile long entry = NO_ENTRY;
@@ -242,6 +244,16 @@ public final class Graph {
         INT.setRelease(MEMORY, ids + 4L * index, ordinal);
     }
 
+    /** Where an id stands among the first of a list; −1 if it does not. */
+    static int indexOf(long ids, int degree, int ordinal) {
+        for (int i = 0; i < degree; i++) {
+            if (id(ids, i) == ordinal) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     int state(int ordinal) {
         // ORDER: acquire; pairs with Graph#setState (release); else a search could take a node for linked before its
         // back links stand, and miss it in both the pending window and the graph.
@@ -277,6 +289,40 @@ public final class Graph {
         settle(ordinal, NodeLayout.STATE_SKIPPED);
     }
 
+    /**
+     * Returns how many nodes are dead and in no list.
+     *
+     * @return 0..count
+     */
+    public int skippedCount() {
+        return skippedCount.get();
+    }
+
+    /** Adds those of a loaded graph. */
+    void loadSkipped(int nodes) {
+        skippedCount.addAndGet(nodes);
+    }
+
+    /** Says that nothing may link to a dead node any more: its linked neighbours are about to forget it (G7). */
+    void leave(int ordinal) {
+        assert state(ordinal) == NodeLayout.STATE_LINKED : "G7";
+        setState(ordinal, NodeLayout.STATE_LEAVING);
+    }
+
+    /** Whether a node may be linked to: it is neither leaving nor gone (G7). */
+    boolean staying(int ordinal) {
+        int state = state(ordinal);
+        return state != NodeLayout.STATE_LEAVING && state != NodeLayout.STATE_SKIPPED;
+    }
+
+    boolean skipped(int ordinal) {
+        return state(ordinal) == NodeLayout.STATE_SKIPPED;
+    }
+
+    boolean leaving(int ordinal) {
+        return state(ordinal) == NodeLayout.STATE_LEAVING;
+    }
+
     void markLinked(int ordinal) {
         settle(ordinal, NodeLayout.STATE_LINKED);
     }
@@ -285,6 +331,9 @@ public final class Graph {
         synchronized (stripe(ordinal)) {
             noteChange(ordinal);
             setState(ordinal, state);
+        }
+        if (state == NodeLayout.STATE_SKIPPED) {
+            skippedCount.incrementAndGet();
         }
     }
 
@@ -331,6 +380,15 @@ public final class Graph {
         }
         synchronized (entryLock) {
             if (empty() || level > entryLevel()) {
+                entry = (long) level << 32 | ordinal;
+            }
+        }
+    }
+
+    /** Puts another node in the place of an entry point that leaves. */
+    void replaceEntry(int ordinal, int level) {
+        synchronized (entryLock) {
+            if (leaving(entryOrdinal())) {
                 entry = (long) level << 32 | ordinal;
             }
         }

@@ -4,6 +4,8 @@ package dev.simonides.core.graph;
 import static dev.simonides.core.graph.NodeLayout.INT;
 import static dev.simonides.core.graph.NodeLayout.LONG;
 import static dev.simonides.core.graph.NodeLayout.MEMORY;
+import static dev.simonides.core.graph.NodeLayout.SHORT;
+import static dev.simonides.core.graph.NodeLayout.STATE_OFFSET;
 import static dev.simonides.core.graph.NodeLayout.UPPER_OFFSET;
 
 import java.lang.invoke.VarHandle;
@@ -143,6 +145,9 @@ public final class GraphBlocks {
                 MEMORY.asSlice(image, bytes).copyFrom(MEMORY.asSlice(node, bytes));
             }
             LONG.set(MEMORY, image + UPPER_OFFSET, 0L);
+            if ((short) SHORT.get(MEMORY, image + STATE_OFFSET) == (short) NodeLayout.STATE_LEAVING) {
+                SHORT.set(MEMORY, image + STATE_OFFSET, (short) NodeLayout.STATE_LINKED);
+            }
             image += graph.nodeBytes();
         }
     }

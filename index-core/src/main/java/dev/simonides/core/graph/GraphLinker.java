@@ -90,7 +90,7 @@ public final class GraphLinker {
                 addLink(graph, vectors, chosen[l][i], ordinal, l);
             }
         }
-        attach(graph, ordinal, node -> true);
+        attach(graph, ordinal, graph::staying);
         graph.offerEntry(ordinal, level);
         graph.markLinked(ordinal);
     }
@@ -161,13 +161,13 @@ public final class GraphLinker {
         traversal.descend(entryLevel, top);
         for (int l = top; l >= 0; l--) {
             traversal.searchLayer(l);
-            int count = liveCandidates(dead, ordinal);
+            int count = liveCandidates(graph, dead, ordinal);
             chosenCounts[l] = selection.select(candidates, count, vectors, chosen[l], graph.ownDegree(l));
         }
         return top;
     }
 
-    private int liveCandidates(DeadNodes dead, int self) {
+    private int liveCandidates(Graph graph, DeadNodes dead, int self) {
         CandidatePool pool = traversal.pool();
         int count = 0;
         for (int rank = 0; rank < pool.size(); rank++) {
@@ -177,10 +177,11 @@ public final class GraphLinker {
             }
         }
         if (count == 0) {
-            // Every node near is dead: link to the dead, which lead on to the living.
+            // Every node near is dead: link to the dead, which lead on to the living until they leave.
             for (int rank = 0; rank < pool.size(); rank++) {
-                if (pool.ordinalAt(rank) != self) {
-                    candidates[count++] = CandidatePool.key(pool.ordinalAt(rank), pool.scoreAt(rank));
+                int candidate = pool.ordinalAt(rank);
+                if (candidate != self && graph.staying(candidate)) {
+                    candidates[count++] = CandidatePool.key(candidate, pool.scoreAt(rank));
                 }
             }
         }
@@ -225,7 +226,7 @@ public final class GraphLinker {
         int degree = Graph.degree(list);
         long ids = Graph.ids(list, level);
         // A node that is linked again is named already.
-        if (indexOf(ids, degree, to) >= 0) {
+        if (Graph.indexOf(ids, degree, to) >= 0) {
             return true;
         }
         if (degree == graph.capacity(level)) {
@@ -235,15 +236,6 @@ public final class GraphLinker {
         Graph.setId(ids, degree, to);
         Graph.setDegree(list, degree + 1);
         return true;
-    }
-
-    private static int indexOf(long ids, int degree, int ordinal) {
-        for (int i = 0; i < degree; i++) {
-            if (Graph.id(ids, i) == ordinal) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     /**
@@ -268,61 +260,17 @@ public final class GraphLinker {
             }
         }
         if (nearest != ordinal && !attachTo(graph, nearest, ordinal, reached)) {
-            insertBehind(graph, nearest, ordinal);
+            PinnedLinks.insertBehind(graph, nearest, ordinal);
         }
     }
 
     private static boolean attachTo(Graph graph, int neighbor, int ordinal, IntPredicate reached) {
-        if (!reached.test(neighbor) || !pin(graph, neighbor, ordinal, graph.pinnedTarget())) {
+        if (!reached.test(neighbor) || !PinnedLinks.pin(graph, neighbor, ordinal, graph.pinnedTarget())) {
             return false;
         }
         // The way back: so that all is reached from wherever the entry point will be.
-        pin(graph, ordinal, neighbor, graph.capacity(0));
+        PinnedLinks.pin(graph, ordinal, neighbor, graph.capacity(0));
         return true;
-    }
-
-    /** Puts a link on layer 0 among the pinned ones; says whether it is there then. */
-    private static boolean pin(Graph graph, int from, int to, int pinnedMax) {
-        synchronized (graph.stripe(from)) {
-            long list = graph.list(from, 0);
-            long ids = Graph.ids(list, 0);
-            int pinned = graph.pinned(from);
-            if (indexOf(ids, pinned, to) >= 0) {
-                return true;
-            }
-            if (pinned >= pinnedMax) {
-                return false;
-            }
-            graph.noteChange(from);
-            int index = indexOf(ids, Graph.degree(list), to);
-            if (index < 0) {
-                // What is not pinned may go: it is found otherwise.
-                index = Math.min(Graph.degree(list), graph.capacity(0) - 1);
-                Graph.setId(ids, index, to);
-                Graph.setDegree(list, index + 1);
-            }
-            Graph.setId(ids, index, Graph.id(ids, pinned));
-            Graph.setId(ids, pinned, to);
-            graph.setPinned(from, pinned + 1);
-            return true;
-        }
-    }
-
-    /** Turns the link from a to b into links from a to the node and from the node to b: b is found as before. */
-    private static void insertBehind(Graph graph, int from, int ordinal) {
-        boolean ascending = Graph.stripeOf(from) <= Graph.stripeOf(ordinal);
-        synchronized (graph.stripe(ascending ? from : ordinal)) {
-            synchronized (graph.stripe(ascending ? ordinal : from)) {
-                long ids = Graph.ids(graph.list(from, 0), 0);
-                int last = graph.pinned(from) - 1;
-                int displaced = Graph.id(ids, last);
-                if (displaced != ordinal && pin(graph, ordinal, displaced, graph.capacity(0))) {
-                    graph.noteChange(from);
-                    Graph.setId(ids, last, ordinal);
-                    pin(graph, ordinal, from, graph.capacity(0));
-                }
-            }
-        }
     }
 
     /** Chooses the best lists' worth out of a full list and one newcomer; what is pinned stays. */
@@ -349,7 +297,7 @@ public final class GraphLinker {
         int pinned = level == 0 ? graph.pinned(from) : 0;
         int end = pinned;
         for (int i = 0; i < kept && end < target; i++) {
-            if (indexOf(ids, pinned, pruned[i]) < 0) {
+            if (Graph.indexOf(ids, pinned, pruned[i]) < 0) {
                 Graph.setId(ids, end++, pruned[i]);
             }
         }

@@ -6,6 +6,7 @@ import static dev.simonides.core.graph.NodeLayout.MEMORY;
 import static dev.simonides.core.graph.NodeLayout.NEIGHBORS_OFFSET;
 import static dev.simonides.core.graph.NodeLayout.UPPER_IDS_OFFSET;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 
 /**
@@ -36,6 +37,8 @@ public final class GraphLoad {
 
     /** Level in the upper half, inverted ordinal in the lower: the largest is the highest, then the earliest node. */
     private long best = NO_ENTRY;
+
+    private final AtomicInteger skippedNodes = new AtomicInteger();
 
     /**
      * Makes room.
@@ -107,6 +110,7 @@ public final class GraphLoad {
      */
     public int check(int fromBlock, int toBlock, IntPredicate dead) {
         long bestHere = NO_ENTRY;
+        int skipped = 0;
         int end = (int) Math.min(count, (long) toBlock * GraphBlocks.NODES);
         long lists = upperAddress(fromBlock);
         for (int ordinal = fromBlock * GraphBlocks.NODES; ordinal < end; ordinal++) {
@@ -119,11 +123,13 @@ public final class GraphLoad {
             if (graph.linked(ordinal)) {
                 bestHere = Math.max(bestHere, (long) level << 32 | Integer.toUnsignedLong(~ordinal));
             }
+            skipped += graph.staying(ordinal) ? 0 : 1;
         }
         if (end == count) {
             clear(count, blocks() * GraphBlocks.NODES);
         }
         offer(bestHere);
+        skippedNodes.addAndGet(skipped);
         return SOUND;
     }
 
@@ -222,6 +228,7 @@ public final class GraphLoad {
         if (best != NO_ENTRY) {
             graph.offerEntry(~(int) best, (int) (best >>> 32));
         }
+        graph.loadSkipped(skippedNodes.get());
     }
 
     /** Makes the graph one without nodes again, all of them pending. */

@@ -86,7 +86,8 @@ public final class GraphRepair {
     }
 
     private void meet(int ordinal) {
-        if (ordinal < count && !reached.get(ordinal)) {
+        // What leads on over a node that was unlinked is lost: the next unlinking drops the link to it.
+        if (ordinal < count && !reached.get(ordinal) && !graph.skipped(ordinal)) {
             reached.set(ordinal);
             if (openCount == open.length) {
                 open = Arrays.copyOf(open, 2 * openCount);

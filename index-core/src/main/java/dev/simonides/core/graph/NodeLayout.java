@@ -49,8 +49,10 @@ final class NodeLayout {
     static final int STATE_PENDING = 0;
     /** In the graph, reachable over its back links. */
     static final int STATE_LINKED = 1;
-    /** Died before it was linked: in no list, and invisible to every search that could still miss it. */
+    /** Dead and in no list: it died before it was linked, or was unlinked. Invisible to every search that could miss it. */
     static final int STATE_SKIPPED = 2;
+    /** Dead, and about to be unlinked: nothing links to it any more. In memory only, a file says that it is linked. */
+    static final int STATE_LEAVING = 3;
 
     static final MemorySegment MEMORY = OffHeap.everything();
     static final VarHandle SHORT = JAVA_SHORT.varHandle();

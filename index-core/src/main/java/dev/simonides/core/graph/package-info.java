@@ -7,8 +7,8 @@
  * Algorithm 2, the choice of neighbours its Algorithm 4, insertion its Algorithm 1.
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.graph.NodeLayout}, {@link dev.simonides.core.graph.Graph}, then {@link
- * dev.simonides.core.graph.Traversal} and {@link dev.simonides.core.graph.GraphLinker}; for files
- * {@link dev.simonides.core.graph.GraphBlocks} and {@link dev.simonides.core.graph.GraphLoad}.
+ * dev.simonides.core.graph.Traversal} and {@link dev.simonides.core.graph.GraphLinker}; for the dead {@link
+ * dev.simonides.core.graph.GraphUnlinker}; for files {@link dev.simonides.core.graph.GraphBlocks} and {@link dev.simonides.core.graph.GraphLoad}.
  * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.memory, dev.simonides.core.vector,
  * dev.simonides.quantization, dev.simonides.simd.
  * <p><b>Threads:</b> any number of searches and linkers at once; searches take no lock.
@@ -17,6 +17,7 @@
  * neither existence nor content: it only proposes ordinals. G5 a block whose nodes changed since it was copied is marked: the
  * mark is set under the stripe of the node that changes, cleared before any of them is copied, and copying takes the
  * stripes too. G6 the pinned links of layer 0 hold all linked nodes together, in both directions: a node and the one it was
- * attached to pin each other, and a pinned link is never pruned, only led over a node in between.
+ * attached to pin each other, and a pinned link is never pruned, only led over a node in between, or past nodes that leave. G7
+ * a node leaves after its death is published, and after that nothing links to it.
  */
 package dev.simonides.core.graph;

@@ -5,15 +5,18 @@ import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphRepair;
-import dev.simonides.core.tenant.PendingWindow;
+import dev.simonides.core.graph.GraphUnlinker;
+import dev.simonides.core.tenant.GraphUpkeep;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.thread.EngineThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,10 +32,16 @@ public final class Indexers implements AutoCloseable {
     /** Ordinals claimed at a time: 8 links are about a millisecond, which keeps the queue cold and the shares even. */
     private static final int CLAIM_ORDINALS = 8;
 
+    /** How often an idle indexer looks whether the readers have left that hold back an unlinking. */
+    private static final long GRACE_POLL_MILLIS = 5;
+
     /** Work for nobody, so that who waits looks whether to stop. */
     private static final Optional<Tenant> WAKE = Optional.empty();
 
     private final LinkedBlockingQueue<Optional<Tenant>> work = new LinkedBlockingQueue<>();
+    /** Tenants whose condemned nodes wait until the readers have left. */
+    private final Queue<Tenant> inGrace = new ConcurrentLinkedQueue<>();
+
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong published;
     private final Epochs epochs;
@@ -60,12 +69,12 @@ public final class Indexers implements AutoCloseable {
      *
      * @param count how many
      * @param linkers makes the linker of a thread
+     * @param unlinkers makes the unlinker of a thread
      */
-    public void start(int count, Supplier<GraphLinker> linkers) {
+    public void start(int count, Supplier<GraphLinker> linkers, Supplier<GraphUnlinker> unlinkers) {
         for (int i = 0; i < count; i++) {
-            GraphLinker linker = linkers.get();
-            int slot = firstSlot + i;
-            threads.add(new EngineThread("simonides-indexer-" + i, () -> run(linker, slot)));
+            Indexer indexer = new Indexer(linkers.get(), unlinkers.get(), firstSlot + i);
+            threads.add(new EngineThread("simonides-indexer-" + i, () -> run(indexer)));
         }
         threads.forEach(Thread::start);
     }
@@ -76,9 +85,14 @@ public final class Indexers implements AutoCloseable {
      * @param tenant any
      */
     public void announce(Tenant tenant) {
-        if (tenant.pending().claimable() && tenant.pending().schedule()) {
+        if (hasWork(tenant) && tenant.pending().schedule()) {
             work.add(Optional.of(tenant));
         }
+    }
+
+    private static boolean hasWork(Tenant tenant) {
+        return tenant.pending().claimable()
+                || (tenant.graphWanted() && tenant.upkeep().due());
     }
 
     /** Stops the threads after the node each is at; what is unlinked stays pending. Idempotent. */
@@ -89,16 +103,20 @@ public final class Indexers implements AutoCloseable {
         threads.forEach(EngineThread::awaitEnd);
     }
 
-    private void run(GraphLinker linker, int slot) {
+    /** What one thread works with. */
+    private record Indexer(GraphLinker linker, GraphUnlinker unlinker, int slot) {}
+
+    private void run(Indexer indexer) {
         try {
             while (!stopping) {
-                Optional<Tenant> tenant = work.take();
+                endGrace();
+                Optional<Tenant> tenant = awaitWork();
                 if (tenant.isPresent()) {
-                    epochs.enter(slot);
+                    epochs.enter(indexer.slot());
                     try {
-                        work(tenant.get(), linker, slot);
+                        work(tenant.get(), indexer);
                     } finally {
-                        epochs.leave(slot);
+                        epochs.leave(indexer.slot());
                     }
                 }
             }
@@ -107,20 +125,43 @@ public final class Indexers implements AutoCloseable {
         }
     }
 
-    private void work(Tenant tenant, GraphLinker linker, int slot) {
-        PendingWindow pending = tenant.pending();
+    /** Announces the tenants whose readers have left. Outside the epoch: an indexer may not wait for itself. */
+    private void endGrace() {
+        Tenant tenant = inGrace.peek();
+        if (tenant != null && epochs.passed(tenant.upkeep().graceMark()) && inGrace.remove(tenant)) {
+            tenant.upkeep().gracePassed();
+            announce(tenant);
+        }
+    }
+
+    /** Waits for work, or until it is time to look again whether somebody's grace has passed. */
+    private Optional<Tenant> awaitWork() throws InterruptedException {
+        if (inGrace.isEmpty()) {
+            return work.take();
+        }
+        Optional<Tenant> next = work.poll(GRACE_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        return next == null ? WAKE : next;
+    }
+
+    private void work(Tenant tenant, Indexer indexer) {
         Graph graph = tenant.graph();
-        if (graph == null || !pending.claimable()) {
-            pending.unschedule();
+        if (graph == null || !hasWork(tenant)) {
+            tenant.pending().unschedule();
             // A put between the claim and this line saw the tenant scheduled: look again.
             announce(tenant);
             return;
         }
         work.add(Optional.of(tenant));
-        if (pending.takeRepair()) {
-            repair(tenant, graph, linker, slot);
-        } else {
-            linkShare(tenant, graph, linker);
+        GraphUpkeep.Task task = tenant.upkeep().take();
+        switch (task) {
+            case NONE -> linkShare(tenant, graph, indexer.linker());
+            case REPAIR -> repair(tenant, graph, indexer);
+            case CONDEMN -> condemn(tenant, graph, indexer.unlinker());
+            case UNLINK -> unlink(tenant, graph, indexer);
+        }
+        if (task != GraphUpkeep.Task.NONE) {
+            // Who saw the tenant meanwhile saw no work in it, for there is one task at a time.
+            announce(tenant);
         }
     }
 
@@ -138,21 +179,39 @@ public final class Indexers implements AutoCloseable {
         tenant.pending().advance(graph);
     }
 
-    private void repair(Tenant tenant, Graph graph, GraphLinker linker, int slot) {
-        BooleanSupplier goOn = () -> {
-            // Between two nodes: nobody is kept waiting for the end of a long repair.
-            epochs.leave(slot);
-            epochs.enter(slot);
-            return !stopping;
-        };
+    private void repair(Tenant tenant, Graph graph, Indexer indexer) {
         int floor = tenant.pending().floor();
-        int lost = new GraphRepair(graph, tenant.vectors(), tenant.count(), floor, goOn).run(linker, tenant::dead);
-        tenant.pending().repaired();
+        int lost = new GraphRepair(graph, tenant.vectors(), tenant.count(), floor, () -> goOn(indexer))
+                .run(indexer.linker(), tenant::dead);
+        tenant.upkeep().done(true);
         if (lost > 0) {
             LOG.log(
                     System.Logger.Level.INFO,
                     () -> "linked " + lost + " vectors of tenant '" + tenant.name()
-                            + "' again that the loaded graph did not lead to");
+                            + "' again that the graph did not lead to");
         }
+    }
+
+    private void condemn(Tenant tenant, Graph graph, GraphUnlinker unlinker) {
+        long watermark = published.get();
+        int dead = tenant.upkeep().deadInGraph();
+        int condemned =
+                unlinker.condemn(graph, tenant.pending().floor(), ordinal -> tenant.deathLsn(ordinal) <= watermark);
+        tenant.upkeep().condemned(condemned, dead - condemned, epochs.mark());
+        if (condemned > 0) {
+            inGrace.add(tenant);
+        }
+    }
+
+    private void unlink(Tenant tenant, Graph graph, Indexer indexer) {
+        boolean whole = indexer.unlinker().unlink(graph, tenant.vectors(), tenant.count(), () -> goOn(indexer));
+        tenant.upkeep().done(whole);
+    }
+
+    /** Between two nodes: nobody is kept waiting for the end of a long task. */
+    private boolean goOn(Indexer indexer) {
+        epochs.leave(indexer.slot());
+        epochs.enter(indexer.slot());
+        return !stopping;
     }
 }

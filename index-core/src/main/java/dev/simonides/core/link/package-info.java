@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The indexer threads, which take ordinals from the pending windows and put them into the graphs.
+ * The indexer threads, which take ordinals from the pending windows and put them into the graphs, and take the dead out.
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.link.Indexers}.
  * <p><b>May import:</b> dev.simonides.core.epoch, .graph, .tenant, .thread, .vector, dev.simonides.quantization,

@@ -18,6 +18,7 @@ import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the nearest visible vectors of one tenant. Any thread; takes no lock and, after warm-up, allocates nothing.
@@ -78,7 +79,7 @@ public final class TenantSearch {
         begin(scratch);
         int count = tenant.count();
         Graph graph = tenant.graph();
-        long pool = enlarged(Math.max(ef, k), count, tenant.liveCount());
+        long pool = enlarged(Math.max(ef, k), graph, count, tenant.liveCount());
         if (graph == null || !graphPays(tenant, count, floor, pool)) {
             scanPages(tenant, k, scratch);
             return;
@@ -131,8 +132,9 @@ public final class TenantSearch {
     }
 
     /** Dead nodes take places in the pool, so it grows with their share: it then holds as many live ones as were asked for. */
-    private static long enlarged(int pool, int count, int live) {
-        return (long) pool * count / Math.max(1, live);
+    private static long enlarged(int pool, @Nullable Graph graph, int count, int live) {
+        int inGraph = graph == null ? count : count - graph.skippedCount();
+        return (long) pool * Math.max(inGraph, live) / Math.max(1, live);
     }
 
     private void scanPages(Tenant tenant, int k, SearchScratch scratch) {

@@ -8,6 +8,7 @@ import dev.simonides.StoreState;
 import dev.simonides.VerifyReport;
 import dev.simonides.core.checkpoint.VectorMappings;
 import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.graph.GraphUnlinker;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.link.Indexers;
 import dev.simonides.core.manifest.Lineage;
@@ -168,7 +169,8 @@ public final class Store implements AutoCloseable {
         indexers.start(
                 options.indexerThreads(),
                 () -> new GraphLinker(
-                        memory.kernels(), memory.codec(), options.m(), options.efConstruction(), memory.scratch()));
+                        memory.kernels(), memory.codec(), options.m(), options.efConstruction(), memory.scratch()),
+                () -> new GraphUnlinker(memory.kernels(), memory.codec(), memory.scratch()));
         for (Tenant tenant : memory.tenants().all()) {
             indexers.announce(tenant);
         }

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /**
  * The ordinals of a tenant that the graph does not hold yet: those in {@code floor() .. count − 1} not marked linked.
@@ -23,14 +22,6 @@ public final class PendingWindow {
     private final ReentrantLock floorLock = new ReentrantLock();
     private final Condition floorMoved = floorLock.newCondition();
     private volatile int floor;
-    private volatile Repair repair = Repair.NONE;
-
-    /** Where the search for nodes stands that a loaded graph has lost. */
-    private enum Repair {
-        NONE,
-        DUE,
-        RUNNING
-    }
 
     PendingWindow(Tenant tenant) {
         this.tenant = tenant;
@@ -45,62 +36,7 @@ public final class PendingWindow {
         assert floor == 0 && claimed.get() == 0 : "T3";
         claimed.set(linkedFloor);
         floor = linkedFloor;
-        repairIsDue();
-    }
-
-    /** Says that the tenant's graph may lack nodes that it held. Before there are linkers. */
-    public void repairIsDue() {
-        repair = Repair.DUE;
-    }
-
-    /**
-     * Takes over the repair of a loaded graph, for the calling linker alone.
-     *
-     * @return true if it was due
-     */
-    public boolean takeRepair() {
-        if (repair != Repair.DUE) {
-            return false;
-        }
-        floorLock.lock();
-        try {
-            boolean taken = repair == Repair.DUE;
-            repair = taken ? Repair.RUNNING : repair;
-            return taken;
-        } finally {
-            floorLock.unlock();
-        }
-    }
-
-    /** Says that the repair has ended, and wakes those who wait for it. */
-    public void repaired() {
-        floorLock.lock();
-        try {
-            repair = Repair.NONE;
-            floorMoved.signalAll();
-        } finally {
-            floorLock.unlock();
-        }
-    }
-
-    /**
-     * Says whether a loaded graph may still lack nodes that it held.
-     *
-     * @return true until the repair has ended
-     */
-    public boolean repairing() {
-        return repair != Repair.NONE;
-    }
-
-    /**
-     * Waits until the repair has ended or some time has passed.
-     *
-     * @param millis how long to wait at most
-     * @return true if it has ended
-     * @throws InterruptedException if the thread is interrupted
-     */
-    public boolean awaitRepaired(long millis) throws InterruptedException {
-        return await(millis, () -> !repairing());
+        tenant.upkeep().wantRepair();
     }
 
     /**
@@ -124,10 +60,10 @@ public final class PendingWindow {
     /**
      * Says whether linkers have something to claim.
      *
-     * @return true if the graph is wanted, and an ordinal is unclaimed or the repair is due
+     * @return true if the graph is wanted, and an ordinal is unclaimed
      */
     public boolean claimable() {
-        return tenant.graphWanted() && (claimed.get() < tenant.count() || repair == Repair.DUE);
+        return tenant.graphWanted() && claimed.get() < tenant.count();
     }
 
     /**
@@ -194,22 +130,18 @@ public final class PendingWindow {
      * @throws InterruptedException if the thread is interrupted
      */
     public boolean awaitRoom(int sizeMax, long millis) throws InterruptedException {
-        return await(millis, () -> size() < sizeMax);
-    }
-
-    private boolean await(long millis, BooleanSupplier reached) throws InterruptedException {
-        if (reached.getAsBoolean()) {
+        if (size() < sizeMax) {
             return true;
         }
         long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
         floorLock.lockInterruptibly();
         try {
-            while (!reached.getAsBoolean() && nanos > 0) {
+            while (size() >= sizeMax && nanos > 0) {
                 nanos = floorMoved.awaitNanos(nanos);
             }
         } finally {
             floorLock.unlock();
         }
-        return reached.getAsBoolean();
+        return size() < sizeMax;
     }
 }

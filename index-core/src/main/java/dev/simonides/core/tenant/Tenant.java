@@ -37,6 +37,7 @@ public final class Tenant {
     private final VectorPages vectors;
     private final OrdinalColumn lives;
     private final PendingWindow pending;
+    private final GraphUpkeep upkeep;
     private final AtomicInteger liveCount = new AtomicInteger();
 
     private volatile @Nullable Graph graph;
@@ -58,6 +59,7 @@ public final class Tenant {
         this.vectors = new VectorPages(shape.slabs(), shape.codec());
         this.lives = new OrdinalColumn(shape.slabs(), LIFE_BYTES);
         this.pending = new PendingWindow(this);
+        this.upkeep = new GraphUpkeep(this);
     }
 
     /**
@@ -112,6 +114,15 @@ public final class Tenant {
      */
     public PendingWindow pending() {
         return pending;
+    }
+
+    /**
+     * Returns what the graph needs besides linking.
+     *
+     * @return the upkeep
+     */
+    public GraphUpkeep upkeep() {
+        return upkeep;
     }
 
     /**

@@ -53,7 +53,7 @@ class GraphFilesStressTest {
         try (GraphFixture fixture = GraphFixture.of(DIMENSION);
                 Epochs epochs = new Epochs(2);
                 Indexers indexers = new Indexers(fixture.published, epochs, 0, failures::add)) {
-            indexers.start(2, fixture::newLinker);
+            indexers.start(2, fixture::newLinker, fixture::newUnlinker);
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(fixture, indexers));
             CompletableFuture<Void> searching = CompletableFuture.runAsync(() -> search(fixture, writing));
 

@@ -10,10 +10,12 @@ import dev.simonides.core.graph.GraphCheck;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphRepair;
 import dev.simonides.core.graph.GraphShape;
+import dev.simonides.core.graph.GraphUnlinker;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
+import dev.simonides.core.tenant.GraphUpkeep;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
@@ -75,6 +77,10 @@ public final class GraphFixture implements AutoCloseable {
 
     public GraphLinker newLinker() {
         return new GraphLinker(Kernels.best(), codec, M, 32, arena);
+    }
+
+    public GraphUnlinker newUnlinker() {
+        return new GraphUnlinker(Kernels.best(), codec, arena);
     }
 
     public Tenant tenant(String name) {
@@ -212,6 +218,8 @@ public final class GraphFixture implements AutoCloseable {
             // All of it.
         }
         Tenant tenant = tenant(name);
+        tenant.upkeep().wantRepair();
+        assertEquals(GraphUpkeep.Task.REPAIR, tenant.upkeep().take());
         int lost = new GraphRepair(
                         graph(name),
                         tenant.vectors(),
@@ -220,7 +228,7 @@ public final class GraphFixture implements AutoCloseable {
                         () -> true)
                 .run(linker, tenant::dead);
         assertTrue(lost >= 0);
-        tenant.pending().repaired();
+        tenant.upkeep().done(true);
     }
 
     public long unreachable(String name) {

@@ -2,6 +2,8 @@
 package dev.simonides.core.epoch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -112,5 +114,19 @@ class EpochsTest {
         epochs.close();
 
         assertEquals(List.of("page", "inner"), released);
+    }
+
+    @Test
+    void aMarkIsPassedWhenThoseInsideHaveLeftAndNotWhenOthersCome() {
+        assertTrue(epochs.passed(epochs.mark()), "nobody was inside");
+        epochs.enter(0);
+        long mark = epochs.mark();
+        epochs.enter(1);
+
+        assertFalse(epochs.passed(mark));
+        epochs.leave(0);
+        assertTrue(epochs.passed(mark), "who entered later does not count");
+        assertFalse(epochs.passed(epochs.mark()));
+        epochs.leave(1);
     }
 }

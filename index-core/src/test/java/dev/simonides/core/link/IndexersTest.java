@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +28,7 @@ class IndexersTest {
 
     private final Set<Thread> others = threads();
     private final GraphFixture fixture = GraphFixture.of(DIMENSION);
-    private final Epochs epochs = new Epochs(2);
+    private final Epochs epochs = new Epochs(3);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Indexers indexers = new Indexers(fixture.published, epochs, 0, failures::add);
 
@@ -62,7 +63,7 @@ class IndexersTest {
 
     @Test
     void strayInterruptsEndNoIndexer() throws InterruptedException {
-        indexers.start(2, fixture::newLinker);
+        indexers.start(2, fixture::newLinker, fixture::newUnlinker);
         Tenant tenant = add(1, 300);
         for (int i = 0; i < 50; i++) {
             started().forEach(Thread::interrupt);
@@ -80,7 +81,7 @@ class IndexersTest {
 
     @Test
     void closingLeavesNoThreadAndNoHalfLinkedNode() throws InterruptedException {
-        indexers.start(2, fixture::newLinker);
+        indexers.start(2, fixture::newLinker, fixture::newUnlinker);
         Tenant tenant = add(1, 2_000);
         assertTrue(tenant.pending().awaitRoom(1_900, 30_000));
 
@@ -104,13 +105,13 @@ class IndexersTest {
         loseEveryTenth();
         assertTrue(fixture.unreachable("a") > 0);
         Tenant tenant = fixture.tenant("a");
-        tenant.pending().repairIsDue();
+        tenant.upkeep().wantRepair();
         indexers.announce(tenant);
-        assertFalse(tenant.pending().awaitRepaired(1), "nobody repairs yet");
+        assertFalse(tenant.upkeep().await(1), "nobody repairs yet");
 
-        indexers.start(1, fixture::newLinker);
+        indexers.start(1, fixture::newLinker, fixture::newUnlinker);
 
-        assertTrue(tenant.pending().awaitRepaired(30_000));
+        assertTrue(tenant.upkeep().await(30_000));
         assertEquals(0, fixture.unreachable("a"));
         fixture.assertSound("a");
     }
@@ -126,8 +127,61 @@ class IndexersTest {
     }
 
     @Test
+    void theDeadLeaveTheGraphOnceNoReaderCanReturnThem() throws InterruptedException {
+        indexers.start(2, fixture::newLinker, fixture::newUnlinker);
+        Tenant tenant = add(1, 500);
+        awaitLinked(tenant);
+        int reader = 2;
+        epochs.enter(reader);
+        killEverySecond(tenant);
+
+        assertFalse(tenant.upkeep().await(300), "a reader is inside that may return them");
+        assertEquals(0, fixture.graph("a").skippedCount());
+        assertTrue(Arrays.stream(linksOfTheLiving(tenant)).anyMatch(tenant::dead));
+
+        epochs.leave(reader);
+        assertTrue(tenant.upkeep().await(30_000));
+        assertEquals(250, fixture.graph("a").skippedCount());
+        assertTrue(Arrays.stream(linksOfTheLiving(tenant)).noneMatch(tenant::dead));
+        assertEquals(0, fixture.unreachable("a"));
+        fixture.assertSound("a");
+    }
+
+    /** Whatever comes while one indexer is at work on the graph, the other one must not let it be forgotten. */
+    @Test
+    void theDeadThatComeDuringATaskLeaveToo() throws InterruptedException {
+        indexers.start(2, fixture::newLinker, fixture::newUnlinker);
+        Tenant tenant = add(1, 4_000);
+        awaitLinked(tenant);
+        for (int ordinal = 0; ordinal < 3_900; ordinal++) {
+            fixture.kill("a", ordinal);
+            indexers.announce(tenant);
+        }
+
+        assertTrue(tenant.upkeep().await(30_000));
+        assertTrue(
+                tenant.upkeep().deadInGraph() < 64, "left: " + tenant.upkeep().deadInGraph());
+        assertEquals(0, fixture.unreachable("a"));
+        fixture.assertSound("a");
+    }
+
+    private void killEverySecond(Tenant tenant) {
+        for (int ordinal = 0; ordinal < tenant.count(); ordinal += 2) {
+            fixture.kill("a", ordinal);
+        }
+        indexers.announce(tenant);
+    }
+
+    private int[] linksOfTheLiving(Tenant tenant) {
+        return IntStream.range(0, tenant.count())
+                .filter(ordinal -> !tenant.dead(ordinal))
+                .flatMap(ordinal -> Arrays.stream(GraphView.list(fixture.graph("a"), ordinal, 0)))
+                .toArray();
+    }
+
+    @Test
     void aFailureIsToldOnceAndEndsItsIndexer() throws InterruptedException {
-        indexers.start(1, () -> null);
+        indexers.start(1, () -> null, () -> null);
         add(1, 10);
         while (!started().isEmpty()) {
             Thread.onSpinWait();

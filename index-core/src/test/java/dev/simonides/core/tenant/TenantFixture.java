@@ -3,12 +3,14 @@ package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.graph.GraphUnlinker;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /** A tenant without a store around it: the test is writer, indexer and reader in one thread. */
 public final class TenantFixture implements AutoCloseable {
@@ -18,6 +20,7 @@ public final class TenantFixture implements AutoCloseable {
     private final VectorCodec codec;
     private final Tenant tenant;
     private final GraphLinker linker;
+    private final GraphUnlinker unlinker;
     private long lsn;
 
     /** Makes an empty tenant; M is 8 and efConstruction 64. */
@@ -25,6 +28,7 @@ public final class TenantFixture implements AutoCloseable {
         this.codec = codec;
         this.tenant = new Tenant(7, "fixture", new TenantShape(codec, 8, exactScanMax, 42, slabs, records));
         this.linker = new GraphLinker(Kernels.best(), codec, 8, 64, arena);
+        this.unlinker = new GraphUnlinker(Kernels.best(), codec, arena);
     }
 
     public Tenant tenant() {
@@ -83,6 +87,21 @@ public final class TenantFixture implements AutoCloseable {
             throw new IllegalStateException("the tenant has no graph");
         }
         linker.link(graph, tenant.vectors(), ordinal, tenant.count(), tenant::dead);
+    }
+
+    /** Takes the dead out of the graph, as an indexer does after grace; says whether all is sure to be reachable. */
+    public boolean unlink() {
+        return unlink(() -> true);
+    }
+
+    /** The same until somebody says stop. */
+    public boolean unlink(BooleanSupplier goOn) {
+        Graph graph = tenant.graph();
+        if (graph == null) {
+            throw new IllegalStateException("the tenant has no graph");
+        }
+        int _ = unlinker.condemn(graph, tenant.pending().floor(), tenant::dead);
+        return unlinker.unlink(graph, tenant.vectors(), tenant.count(), goOn);
     }
 
     @Override
