@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.bench.churn;
+
+import dev.simonides.Memory;
+import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.ProgressListener;
+import dev.simonides.bench.Machine;
+import dev.simonides.bench.data.NeighbourTable;
+import dev.simonides.bench.data.VectorFile;
+import dev.simonides.bench.data.VectorRow;
+import dev.simonides.bench.data.VectorSource;
+import dev.simonides.bench.recall.MemoryIndexSearcher;
+import dev.simonides.bench.recall.PassListener;
+import dev.simonides.bench.recall.RecallRow;
+import dev.simonides.bench.recall.RecallSweep;
+import dev.simonides.wal.Durability;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * A program that replaces every vector of a store, at random and neighbourhood by neighbourhood, and prints what its graph then
+ * finds and costs beside a graph that was built of the new vectors alone.
+ *
+ * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which three stores are made
+ * and left.
+ */
+public final class ChurnRates {
+    private static final List<Integer> EFS = List.of(40, 80);
+    private static final int K = 10;
+    private static final int BATCH = 256;
+    private static final long SEED = 20261127;
+
+    private final float[][] base;
+    private final RecallSweep sweep;
+    private final Path directory;
+    private final PrintStream out;
+
+    private ChurnRates(float[][] base, RecallSweep sweep, Path directory, PrintStream out) {
+        this.base = base;
+        this.sweep = sweep;
+        this.directory = directory;
+        this.out = out;
+    }
+
+    /**
+     * Measures and prints.
+     *
+     * @param arguments as above
+     */
+    public static void main(String[] arguments) {
+        of(List.of(arguments), System.out).run();
+    }
+
+    /** Reads the arguments; wrong ones are refused in one line. */
+    static ChurnRates of(List<String> arguments, PrintStream out) {
+        if (arguments.size() != 4) {
+            throw new IllegalArgumentException(
+                    "arguments: expected=base queries truth directory, actual=" + String.join(" ", arguments));
+        }
+        NeighbourTable truth = NeighbourTable.read(Path.of(arguments.get(2)));
+        return new ChurnRates(
+                vectors(arguments.get(0)),
+                RecallSweep.of(vectors(arguments.get(1)), truth, K),
+                Path.of(arguments.get(3)),
+                out);
+    }
+
+    private static float[][] vectors(String file) {
+        try (VectorSource source = VectorFile.of(Path.of(file)).open()) {
+            return RecallSweep.queries(source);
+        }
+    }
+
+    void run() {
+        out.println("# " + Machine.current().line());
+        out.println("# " + base.length + " vectors, all replaced; durability none");
+        out.printf(
+                Locale.ROOT,
+                "%-10s %-6s %4s %8s %9s %8s %12s %8s %14s%n",
+                "order",
+                "graph",
+                "ef",
+                "recall",
+                "mean us",
+                "p99 us",
+                "evaluations",
+                "pages",
+                "off-heap bytes");
+        try (MemoryIndex fresh = open("fresh")) {
+            put(fresh, base, ReplacementOrder.RANDOM.of(base, new Random(SEED)));
+            for (ReplacementOrder order : ReplacementOrder.values()) {
+                try (MemoryIndex churned = open(order.name().toLowerCase(Locale.ROOT))) {
+                    churn(churned, order);
+                    print(order, fresh, churned);
+                }
+            }
+        }
+    }
+
+    private MemoryIndex open(String name) {
+        MemoryIndexOptions options =
+                MemoryIndexOptions.ofDimension(base[0].length).durability(new Durability.None());
+        return MemoryIndex.create(directory.resolve(name), options);
+    }
+
+    /** Row i first holds the vector of another row, so that old and new ones are of the same kind. */
+    private void churn(MemoryIndex index, ReplacementOrder order) {
+        float[][] old = new float[base.length][];
+        for (int row = 0; row < base.length; row++) {
+            old[row] = base[(row + base.length / 2) % base.length];
+        }
+        put(index, old, ReplacementOrder.RANDOM.of(old, new Random(SEED + 1)));
+        index.awaitLinked(ProgressListener.SILENT);
+        put(index, base, order.of(old, new Random(SEED + 2)));
+    }
+
+    private static void put(MemoryIndex index, float[][] vectors, int[] rows) {
+        List<Memory> batch = new ArrayList<>(BATCH);
+        for (int i = 0; i < rows.length; i++) {
+            batch.add(Memory.of(VectorRow.keyOf(rows[i]), vectors[rows[i]]));
+            if (batch.size() == BATCH || i == rows.length - 1) {
+                var _ = index.putAll(batch);
+                batch.clear();
+            }
+        }
+    }
+
+    /** In turns, so that a disturbance of the machine hits both. */
+    private void print(ReplacementOrder order, MemoryIndex fresh, MemoryIndex churned) {
+        for (int turn = 0; turn < 2; turn++) {
+            print(order, "new", fresh);
+            print(order, "churned", churned);
+        }
+    }
+
+    private void print(ReplacementOrder order, String graph, MemoryIndex index) {
+        MemoryIndexSearcher searcher = MemoryIndexSearcher.of(index, "", ProgressListener.SILENT);
+        for (RecallRow row : sweep.run(searcher, EFS, PassListener.SILENT)) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-10s %-6s %4d %8.4f %9.1f %8.1f %12.0f %8.0f %14d%n",
+                    order.name().toLowerCase(Locale.ROOT),
+                    graph,
+                    row.ef(),
+                    row.recall(),
+                    row.meanMicros(),
+                    row.p99Micros(),
+                    row.evaluations(),
+                    row.pages(),
+                    index.stats().offHeapBytes());
+        }
+    }
+}

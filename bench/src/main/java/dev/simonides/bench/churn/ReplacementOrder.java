@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.bench.churn;
+
+import java.util.Comparator;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** In which order vectors are replaced. */
+public enum ReplacementOrder {
+    /** Everywhere at once. */
+    RANDOM,
+
+    /** One neighbourhood after the other: the hard case, for whole parts of the graph are dead at times. */
+    CLUSTERED;
+
+    private static final int CENTRES = 200;
+
+    /**
+     * Puts rows in this order.
+     *
+     * @param vectors the vector that each row holds before it is replaced, float32[count][dim]
+     * @param random for the order, and for the vectors around which neighbourhoods lie
+     * @return every row once
+     */
+    int[] of(float[][] vectors, Random random) {
+        double[] keys = random.doubles(vectors.length).toArray();
+        if (this == CLUSTERED) {
+            int[] centres = random.ints(CENTRES, 0, vectors.length).toArray();
+            for (int row = 0; row < vectors.length; row++) {
+                keys[row] += nearest(vectors, centres, row);
+            }
+        }
+        return IntStream.range(0, vectors.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(row -> keys[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static int nearest(float[][] vectors, int[] centres, int row) {
+        int nearest = 0;
+        double best = Double.NEGATIVE_INFINITY;
+        for (int centre = 0; centre < centres.length; centre++) {
+            double score = dot(vectors[centres[centre]], vectors[row]);
+            if (score > best) {
+                best = score;
+                nearest = centre;
+            }
+        }
+        return nearest;
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}
