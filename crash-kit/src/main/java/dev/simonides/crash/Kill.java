@@ -67,14 +67,16 @@ public sealed interface Kill {
     }
 
     /**
-     * The usual kills: three at a random time of up to 400 ms, one of up to 50 ms, which hits the opening; two behind a step of
-     * a checkpoint, two at a step of an opening; and, where {@code strace} works, one at each system call that changes a file.
+     * The usual kills: three at a random time of up to 400 ms, one of up to 50 ms, which hits the opening; two at a step of the
+     * writing of the log, two of a checkpoint, two of an opening; and, where {@code strace} works, one at each system call that
+     * changes a file.
      *
      * @return the kills, each as probable as the others
      */
     static List<Kill> usual() {
         List<Kill> kills = new ArrayList<>(List.of(within(400), within(400), within(400), within(50)));
         for (int i = 0; i < 2; i++) {
+            kills.add(oneOf(logSteps()));
             kills.add(oneOf(checkpointSteps()));
             kills.add(oneOf(openingSteps()));
         }
@@ -125,6 +127,18 @@ public sealed interface Kill {
                         after(Step.DELETE, "MANIFEST", 1),
                         after(Step.DELETE, "", 3))
                 .map(AtStep::whileOpening)
+                .toList();
+    }
+
+    /**
+     * Around each step of the writing of a frame into the log: before and behind the append, before and behind its sync.
+     *
+     * @return the kills
+     */
+    static List<AtStep> logSteps() {
+        // An opening seldom writes or syncs as often as four times.
+        return Stream.of(Step.WRITE, Step.SYNC)
+                .flatMap(step -> Stream.of(new AtStep(false, step, "wal", 5, 40), new AtStep(true, step, "wal", 5, 40)))
                 .toList();
     }
 

@@ -74,6 +74,7 @@ class EngineKillTest {
         Map<Boolean, List<Kill.WhileOpening>> opening = Kill.openingSteps().stream()
                 .collect(Collectors.partitioningBy(one -> one.kill().step() == Kill.Step.DELETE));
         List<Kill> steps = new ArrayList<>(Kill.creationSteps());
+        steps.addAll(Kill.logSteps());
         for (Kill.AtStep step : Kill.checkpointSteps()) {
             steps.add(step);
             switch (step.step() + " " + step.prefix()) {

@@ -32,7 +32,7 @@ import javax.tools.ToolProvider;
  *
  * @param name of the file
  * @param what is wrong
- * @param suites that must notice
+ * @param suites each of which must notice
  * @param edits of sources
  */
 record Mutant(String name, String what, List<Trial.Suite> suites, List<Edit> edits) {

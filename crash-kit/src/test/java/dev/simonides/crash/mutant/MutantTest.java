@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Breaks the engine in one place at a time: the crash tests must notice, else they are worth nothing. */
@@ -28,7 +29,7 @@ class MutantTest {
     @TempDir
     private Path folder;
 
-    static List<Mutant> mutants() throws IOException {
+    private static List<Mutant> mutants() throws IOException {
         List<Mutant> mutants = new ArrayList<>();
         try (Stream<Path> files = Files.list(MUTANTS)) {
             for (Path file : files.sorted().toList()) {
@@ -38,18 +39,23 @@ class MutantTest {
         return mutants;
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("mutants")
-    void isCaught(Mutant mutant) throws IOException, InterruptedException {
+    /** Each mutant with each suite that must notice it by itself. */
+    static Stream<Arguments> trials() throws IOException {
+        return mutants().stream().flatMap(mutant -> mutant.suites().stream().map(suite -> Arguments.of(mutant, suite)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("trials")
+    void isCaught(Mutant mutant, Trial.Suite suite) throws IOException, InterruptedException {
         mutant.compile(folder);
 
-        Result result = run(Mutant.classes(folder) + File.pathSeparator + Mutant.classPath(), mutant.suites());
+        Result result = run(Mutant.classes(folder) + File.pathSeparator + Mutant.classPath(), List.of(suite));
 
         System.out.println("mutant " + mutant.name() + ": " + mutant.what() + ": " + result.lastLine());
         assertEquals(
                 Trial.CAUGHT,
                 result.status,
-                () -> mutant.name() + ", which " + mutant.what() + ", was not caught by " + mutant.suites() + ":\n"
+                () -> mutant.name() + ", which " + mutant.what() + ", was not caught by " + suite + ":\n"
                         + result.output);
     }
 
@@ -85,6 +91,8 @@ class MutantTest {
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.util.logging.config.file=src/test/resources/logging.properties",
+                // Where a failed history of kills stays, and here all of them fail.
+                "-Djava.io.tmpdir=" + folder,
                 "-cp",
                 classPath,
                 Trial.class.getName()));
