@@ -18,7 +18,7 @@ class DamageTest {
     @BeforeAll
     static void write() {
         store = SmallStore.write(1);
-        damages = new Damages(store, SmallStore.write(2), new Trial(store, Trial.Promise.RIGHT)::needed);
+        damages = new Damages(store, SmallStore.write(2));
     }
 
     @BeforeEach

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -17,17 +16,15 @@ final class Damages {
     private static final int SECTOR = 512;
     private static final int BLOCK = 4096;
     private static final int HEADER_BYTES = 4096;
-    private static final int END_BYTES = 256;
+    private static final int END_BYTES = 128;
     private static final int STEP = 16;
 
     private final SimulatedDirectory disk;
     private final SimulatedDirectory other;
     private final List<String> names;
-    private final Predicate<String> needed;
 
     /** Damages to a store; the other one has files of the same names. */
-    Damages(SmallStore store, SmallStore another, Predicate<String> needed) {
-        this.needed = needed;
+    Damages(SmallStore store, SmallStore another) {
         this.disk = store.disk();
         this.other = another.disk();
         this.names = disk.list();
@@ -38,12 +35,12 @@ final class Damages {
         return new Damage(name, kind, what, disk -> disk.with(name, bytes.get()));
     }
 
-    /** One byte inverted; in the long form also each of its bits. */
+    /** One byte inverted, in the short form not every one; in the long form also each of its bits. */
     Stream<Damage> flips() {
         return names.stream().flatMap(name -> {
             byte[] content = disk.content(name);
             return IntStream.range(0, content.length)
-                    .filter(at -> Soak.on() || thorough(name, content, at) || at % STEP == 0)
+                    .filter(at -> Soak.on() || thorough(name, at, content.length) || at % STEP == 0)
                     .boxed()
                     .flatMap(at -> masks().mapToObj(mask ->
                             replaced(name, "byte", "byte " + at + " ^ " + mask, () -> flipped(content, at, mask))));
@@ -60,25 +57,22 @@ final class Damages {
         return Soak.on() ? IntStream.of(0xff, 1, 2, 4, 8, 16, 32, 64, 128) : IntStream.of(0xff);
     }
 
-    /** Headers, footers, manifests and the log of the newest generation, but not every byte of a run of zeros. */
-    private boolean thorough(String name, byte[] content, int at) {
+    /** STORE, manifests and the log in every byte, and headers, tables of checksums and footers. */
+    private static boolean thorough(String name, int at, int length) {
         boolean everywhere = !name.contains("-") || name.startsWith("MANIFEST-") || name.startsWith("wal-");
-        boolean outside = at < HEADER_BYTES || at >= content.length - END_BYTES;
-        return needed.test(name) && (everywhere || outside) && !amongZeros(content, at);
+        return everywhere || at < HEADER_BYTES || at >= length - END_BYTES;
     }
 
-    private static boolean amongZeros(byte[] content, int at) {
-        int from = Math.max(0, at - STEP);
-        int to = Math.min(content.length, at + STEP);
-        return Arrays.equals(content, from, to, new byte[to - from], 0, to - from);
-    }
-
-    /** Every length, or enough of them; and longer than it was. */
+    /**
+     * Every length; in the short form the first four, those around every sector, and every one that cuts into the table of
+     * checksums or the footer. And longer than it was.
+     */
     Stream<Damage> sizes() {
         return names.stream().flatMap(name -> {
             byte[] content = disk.content(name);
             Stream<Damage> shorter = IntStream.range(0, content.length)
-                    .filter(length -> Soak.on() || length < 4 || length % SECTOR < 2 || length > content.length - 70)
+                    .filter(length ->
+                            Soak.on() || length < 4 || length % SECTOR < 2 || length > content.length - END_BYTES)
                     .mapToObj(length ->
                             replaced(name, "cut off", "cut to " + length, () -> Arrays.copyOf(content, length)));
             Stream<Damage> longer = IntStream.of(1, SECTOR, BLOCK)

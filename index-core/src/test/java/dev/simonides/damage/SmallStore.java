@@ -10,6 +10,7 @@ import dev.simonides.ProgressListener;
 import dev.simonides.Query;
 import dev.simonides.SmallSegments;
 import dev.simonides.Vectors;
+import dev.simonides.core.store.RecoveredStore;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.simulation.SimulatedDirectory;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A small store with a file of every kind: two generations, at least three segments of the log behind the newer one, and a
@@ -29,10 +31,10 @@ import java.util.UUID;
  */
 final class SmallStore {
     private static final List<String> TENANTS = List.of("", "other", "many");
-    private static final int MANY = 100;
+    private static final int MANY = 59;
     private static final int DIMENSION = 4;
     private static final int ID_HIGH = 24;
-    private static final int SEGMENT_BYTES = 12 << 10;
+    private static final int SEGMENT_BYTES = 16 << 10;
 
     /** A budget, so that a file that claims to be large is refused and not believed. */
     private static final MemoryIndexOptions OPTIONS = MemoryIndexOptions.ofDimension(DIMENSION)
@@ -44,6 +46,8 @@ final class SmallStore {
             .indexerThreads(1)
             .memoryBudgetBytes(32 << 20)
             .checkpointOnClose(false);
+
+    private static final Map<String, float[]> VECTORS = new ConcurrentHashMap<>();
 
     private final SimulatedDirectory disk;
     private final Map<String, String> whole;
@@ -74,6 +78,12 @@ final class SmallStore {
     /** The same, but for the last write. */
     Map<String, String> withoutTheLast() {
         return withoutTheLast;
+    }
+
+    /** Opens a store up to where its first thread would start. */
+    static RecoveredStore recover(SimulatedDirectory disk) {
+        return RecoveredStore.open(
+                disk, OPTIONS, log -> log.segmentBytes(SEGMENT_BYTES).salts(new Random(1)));
     }
 
     static MemoryIndex open(SimulatedDirectory disk) {
@@ -109,7 +119,7 @@ final class SmallStore {
             delete(index, state, "", "key-7");
             index.awaitLinked(ProgressListener.SILENT);
             index.checkpoint();
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 3; i++) {
                 put(index, state, TENANTS.get(i % 2), "key-" + (8 + i), seed + "/last/" + i);
             }
             delete(index, state, "other", "key-2");
@@ -143,14 +153,32 @@ final class SmallStore {
     }
 
     private static float[] vector(String text) {
-        return Vectors.gaussian(text.hashCode(), DIMENSION);
+        return VECTORS.computeIfAbsent(text, t -> Vectors.gaussian(t.hashCode(), DIMENSION));
+    }
+
+    private static float[] everything() {
+        return new float[] {1, 2, 3, 4};
+    }
+
+    /** What a store was found to hold, by what it read from files and log, by search and by key, which must agree. */
+    static Map<String, String> contents(RecoveredStore store) {
+        Map<String, String> contents = new TreeMap<>();
+        for (String tenant : TENANTS) {
+            store.read(tenant, everything(), (key, text, vector) -> {
+                if (!Arrays.equals(vector, vector(text))) {
+                    throw new AssertionError("another vector: " + tenant + "/" + key);
+                }
+                contents.put(tenant + "/" + key, text);
+            });
+        }
+        return contents;
     }
 
     /** What a store serves, by search, exact search and key, which must agree, with the vectors it was given. */
     static Map<String, String> contents(MemoryIndex index) {
         Map<String, String> contents = new TreeMap<>();
         for (String tenant : TENANTS) {
-            Query everything = Query.of(new float[] {1, 2, 3, 4}).tenant(tenant).top(Limits.TOP_MAX);
+            Query everything = Query.of(everything()).tenant(tenant).top(Limits.TOP_MAX);
             int hits = 0;
             for (Hit hit : index.search(everything)) {
                 hits++;
@@ -177,7 +205,7 @@ final class SmallStore {
     /** Reads what there is, whatever it is. */
     static void readAnything(MemoryIndex index) {
         for (String tenant : TENANTS) {
-            Query everything = Query.of(new float[] {1, 2, 3, 4}).tenant(tenant);
+            Query everything = Query.of(everything()).tenant(tenant);
             for (Hit hit : index.search(everything.top(Limits.TOP_MAX))) {
                 Memory _ = index.get(tenant, hit.key()).orElse(null);
                 String _ = hit.text();

@@ -7,6 +7,7 @@ import dev.simonides.RecoveryReport;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
+import dev.simonides.core.store.RecoveredStore;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.lang.management.ManagementFactory;
@@ -31,6 +32,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 final class Trial {
     private static final long NANOS_MAX = 2_000_000_000L;
     private static final long BYTES_MAX = 64L << 20;
+    private static final int OPEN_EVERY = 16;
     private static final int USE_EVERY = 97;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -46,6 +48,13 @@ final class Trial {
         RIGHT,
         /** A typed error or any answers: the files were forged, and say something else. */
         TYPED
+    }
+
+    /** How far a trial goes. What a store serves is decided before its threads start, so most trials end there. */
+    private enum How {
+        RECOVERED,
+        OPENED,
+        USED
     }
 
     private final SmallStore store;
@@ -131,7 +140,7 @@ final class Trial {
                 number = tried++;
             }
             try {
-                Verdict verdict = judge(damage, number % USE_EVERY == 0);
+                Verdict verdict = judge(damage, how(number));
                 synchronized (this) {
                     String kind = damage.file().replaceAll("-?[0-9]*$", "") + ", " + damage.kind();
                     counts.computeIfAbsent(kind, key -> new EnumMap<>(Verdict.class))
@@ -146,11 +155,18 @@ final class Trial {
         }
     }
 
-    private Verdict judge(Damage damage, boolean used) {
+    private How how(int number) {
+        if (number % USE_EVERY == 0) {
+            return How.USED;
+        }
+        return promise == Promise.TYPED || number % OPEN_EVERY == 0 ? How.OPENED : How.RECOVERED;
+    }
+
+    private Verdict judge(Damage damage, How how) {
         alone.readLock().lock();
         try {
             Cost cost = new Cost();
-            Verdict verdict = verdict(damage, used);
+            Verdict verdict = verdict(damage, how);
             if (cost.bearable()) {
                 return verdict;
             }
@@ -161,7 +177,7 @@ final class Trial {
         alone.writeLock().lock();
         try {
             Cost cost = new Cost();
-            Verdict verdict = verdict(damage, used);
+            Verdict verdict = verdict(damage, how);
             if (!cost.bearable()) {
                 throw new AssertionError("too much: " + cost);
             }
@@ -191,20 +207,29 @@ final class Trial {
         }
     }
 
-    private Verdict verdict(Damage damage, boolean used) {
+    private Verdict verdict(Damage damage, How how) {
         SimulatedDirectory disk = damage.done().apply(store.disk());
-        SimulatedDirectory before = used ? disk.afterKill() : disk;
+        SimulatedDirectory before = how == How.USED ? disk.afterKill() : disk;
         Map<String, String> contents;
         Verdict verdict;
-        try (MemoryIndex index = SmallStore.open(disk)) {
-            if (promise == Promise.TYPED) {
-                SmallStore.readAnything(index);
-                return Verdict.EXACT;
+        try {
+            if (how == How.RECOVERED) {
+                try (RecoveredStore recovered = SmallStore.recover(disk)) {
+                    contents = SmallStore.contents(recovered);
+                    verdict = judge(damage, contents, recovered.report());
+                }
+            } else {
+                try (MemoryIndex index = SmallStore.open(disk)) {
+                    if (promise == Promise.TYPED) {
+                        SmallStore.readAnything(index);
+                        return Verdict.EXACT;
+                    }
+                    contents = SmallStore.contents(index);
+                    verdict = judge(damage, contents, index.recovery());
+                }
             }
-            contents = SmallStore.contents(index);
-            verdict = judge(damage, contents, index.recovery());
         } catch (StorageException e) {
-            requireUntouched(disk, before, used);
+            requireUntouched(disk, before, how == How.USED);
             if (promise == Promise.RIGHT
                     && !needed(damage.file())
                     && !damage.kind().equals("exchanged")) {
@@ -215,7 +240,7 @@ final class Trial {
         if (disk.openFiles() != 0) {
             throw new AssertionError("files left open: " + disk.openFiles());
         }
-        if (used) {
+        if (how == How.USED) {
             SmallStore.use(disk, contents);
         }
         return verdict;
