@@ -10,13 +10,34 @@ import java.util.stream.Stream;
 /** How a child process comes to its end. Immutable. */
 public sealed interface Kill {
     /**
-     * By SIGKILL at a random time after its work has begun.
+     * By SIGKILL at a random time after it has issued its first operation.
      *
      * @param millisMax the longest time in milliseconds, 1..3,600,000
      * @return the kill
      */
-    static Kill within(int millisMax) {
-        return new AtTime(millisMax);
+    static AtTime within(int millisMax) {
+        return within(Signal.KILL, millisMax);
+    }
+
+    /**
+     * By any signal at a random time after it has issued its first operation.
+     *
+     * @param signal which
+     * @param millisMax the longest time in milliseconds, 1..3,600,000
+     * @return the kill
+     */
+    static AtTime within(Signal signal, int millisMax) {
+        return new AtTime(signal, false, millisMax);
+    }
+
+    /**
+     * By SIGKILL at a random time after its work has begun, which is most often in the middle of an opening.
+     *
+     * @param millisMax the longest time in milliseconds, 1..3,600,000
+     * @return the kill
+     */
+    static AtTime withinOpening(int millisMax) {
+        return new AtTime(Signal.KILL, true, millisMax);
     }
 
     /**
@@ -67,14 +88,15 @@ public sealed interface Kill {
     }
 
     /**
-     * The usual kills: three at a random time of up to 400 ms, one of up to 50 ms, which hits the opening; two at a step of the
-     * writing of the log, two of a checkpoint, two of an opening; and, where {@code strace} works, one at each system call that
-     * changes a file.
+     * The usual kills: three at a random time of up to 300 ms of work, one by another signal than SIGKILL, one of up to 400 ms
+     * of an opening; two at a step of the writing of the log, two of a checkpoint, two of an opening; and, where
+     * {@code strace} works, one at each system call that changes a file.
      *
      * @return the kills, each as probable as the others
      */
     static List<Kill> usual() {
-        List<Kill> kills = new ArrayList<>(List.of(within(400), within(400), within(400), within(50)));
+        List<Kill> kills = new ArrayList<>(List.of(within(300), within(300), within(300), withinOpening(400)));
+        kills.add(oneOf(List.of(within(Signal.TERM, 300), within(Signal.SEGV, 300))));
         for (int i = 0; i < 2; i++) {
             kills.add(oneOf(logSteps()));
             kills.add(oneOf(checkpointSteps()));
@@ -218,12 +240,24 @@ public sealed interface Kill {
         SYNC_DIRECTORY
     }
 
+    /** What a process is ended with. */
+    enum Signal {
+        /** At once. */
+        KILL,
+        /** By the virtual machine's own end: its hooks run, its threads do not end. */
+        TERM,
+        /** By what looks to the virtual machine like a crash of its own: it writes a report, and threads go on meanwhile. */
+        SEGV
+    }
+
     /**
      * At a time.
      *
-     * @param millisMax the longest time in milliseconds after the work has begun
+     * @param signal by which it is ended
+     * @param opening whether the time begins with the child's work, and not with its first operation
+     * @param millisMax the longest time in milliseconds
      */
-    record AtTime(int millisMax) implements Kill {
+    record AtTime(Signal signal, boolean opening, int millisMax) implements Kill {
         /** Checks the bounds. */
         public AtTime {
             if (millisMax < 0 || millisMax > 3_600_000) {
@@ -233,12 +267,12 @@ public sealed interface Kill {
 
         @Override
         public String kind() {
-            return "at a time";
+            return (opening ? "at a time of the opening by SIG" : "at a time by SIG") + signal;
         }
 
         @Override
         public Kill drawn(RandomGenerator random) {
-            return new AtTime(random.nextInt(millisMax + 1));
+            return new AtTime(signal, opening, random.nextInt(millisMax + 1));
         }
     }
 

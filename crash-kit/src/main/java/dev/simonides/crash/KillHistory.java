@@ -26,6 +26,7 @@ final class KillHistory {
     private static final int FRESH_EVERY = 8;
     private static final int START_SECONDS_MAX = 60;
     private static final int CHECK_SECONDS_MAX = 120;
+    private static final int END_SECONDS_MAX = 60;
     private static final long POLL_NANOS = 200_000;
     private static final int ERROR_CHARS_MAX = 4_000;
 
@@ -202,12 +203,16 @@ final class KillHistory {
                 long issued = CrashRun.issued(control);
                 await(() -> control.state() == ControlFile.State.STARTED);
                 traced.addAll(process.descendants().toList());
-                if (!(kill instanceof Kill.AtTime)) {
+                if (!(kill instanceof Kill.AtTime time && time.opening())) {
                     await(() -> CrashRun.issued(control) == issued);
                 }
                 boolean ended = process.waitFor(millis(kill), TimeUnit.MILLISECONDS);
+                if (!ended && kill instanceof Kill.AtTime time) {
+                    end(time.signal());
+                    return kill.kind();
+                }
                 if (!ended) {
-                    return kill instanceof Kill.AtTime ? kill.kind() : "by limit, not reached: " + kill.kind();
+                    return "by limit, not reached: " + kill.kind();
                 }
                 if (process.exitValue() == STATUS_OF_KILLED) {
                     return kill.kind();
@@ -216,6 +221,24 @@ final class KillHistory {
                 return "finished before";
             } finally {
                 killAll();
+            }
+        }
+
+        /** Ends it by a signal; SIGKILL is what comes in any case. */
+        private void end(Kill.Signal signal) throws IOException, InterruptedException {
+            if (signal == Kill.Signal.KILL) {
+                return;
+            }
+            int status = new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            // It may have finished meanwhile.
+            boolean ended = process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS);
+            if (!ended) {
+                throw new CrashFailure("the child has not ended " + END_SECONDS_MAX + " seconds after SIG" + signal
+                        + ", sent with status " + status + errorText());
             }
         }
 

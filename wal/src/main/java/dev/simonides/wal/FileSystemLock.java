@@ -36,6 +36,8 @@ final class FileSystemLock implements StorageLock {
     /** Who only looks whether the lock is held; that takes microseconds. */
     private static final String PROBE = "a look at the lock";
 
+    private static final String UNSIGNED = "a process that has not signed";
+
     private static final int PROBES_MAX = 20;
     private static final long PROBE_NANOS = 1_000_000;
 
@@ -160,7 +162,7 @@ final class FileSystemLock implements StorageLock {
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 throw new StoreLockedException(
-                        path.toString(), "the store is open in another process", readHolder(channel));
+                        path.toString(), "the store is open in another process", awaitHolder(channel));
             }
             String signature = sign(path, channel, holder);
             FileSystemLock result = new FileSystemLock(path, key, channel, lock, identity(path), signature);
@@ -245,12 +247,22 @@ final class FileSystemLock implements StorageLock {
         return key != null ? key.toString() : path.toRealPath().toString();
     }
 
+    /** Who took the lock a moment ago may not have signed yet, and who is about to give it back has taken its name off. */
+    private static String awaitHolder(FileChannel channel) throws IOException {
+        String holder = readHolder(channel);
+        for (int look = 0; holder.equals(UNSIGNED) && look < PROBES_MAX; look++) {
+            LockSupport.parkNanos(PROBE_NANOS);
+            holder = readHolder(channel);
+        }
+        return holder;
+    }
+
     /** What the holder wrote about itself; anything may stand there, so it is bounded and made printable. */
     private static String readHolder(FileChannel channel) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(HOLDER_BYTES_MAX);
         int read = channel.read(bytes, 0);
         if (read <= 0) {
-            return "a process that has not signed";
+            return UNSIGNED;
         }
         return new String(bytes.array(), 0, read, US_ASCII).replaceAll("[^ -~]", "?");
     }
