@@ -3,6 +3,7 @@ package dev.simonides.crash;
 
 import dev.simonides.wal.FileSystemDirectory;
 import dev.simonides.wal.StorageDirectory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class CrashChild {
     public static void run(CrashApplication application, String[] arguments)
             throws Exception { // the application is somebody else's code
         Order order = Order.parse(arguments);
+        endWithParent();
         try (ControlFile control = ControlFile.open(order.control, application.sequences())) {
             control.setState(ControlFile.State.WORKING);
             try {
@@ -46,6 +48,20 @@ public final class CrashChild {
             }
             control.setState(ControlFile.State.FINISHED);
         }
+    }
+
+    /** Standard input is a pipe from the parent; it ends when the parent does, and nobody else would ever stop this process. */
+    private static void endWithParent() {
+        Thread _ = Thread.ofPlatform().daemon().name("crash-child-parent").start(() -> {
+            try {
+                while (System.in.read() >= 0) {
+                    // Nothing is ever said.
+                }
+            } catch (IOException e) {
+                // The parent cannot be told of it, nor anybody else.
+            }
+            Runtime.getRuntime().halt(1);
+        });
     }
 
     /** The arguments that {@link #run} understands. */
