@@ -14,12 +14,12 @@ import java.util.List;
  * A directory whose changes have names, {@code "sync vec"} or {@code "rename MANIFEST"}: a test is told of each before and
  * after it is done, and may throw instead of letting it be done. Names are those of files up to their number.
  */
-final class StepDirectory implements StorageDirectory {
+public final class StepDirectory implements StorageDirectory {
     private final StorageDirectory inner;
     private final Steps steps;
 
     /** Told of steps. */
-    interface Steps {
+    public interface Steps {
         /** A step is about to be done. */
         default void before(String step) {}
 
@@ -27,7 +27,7 @@ final class StepDirectory implements StorageDirectory {
         default void after(String step) {}
     }
 
-    StepDirectory(StorageDirectory inner, Steps steps) {
+    public StepDirectory(StorageDirectory inner, Steps steps) {
         this.inner = inner;
         this.steps = steps;
     }

@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 final class ReadBuffers {
     private static final int WINDOW_BYTES_MAX = 1 << 20;
 
-    private ByteBuffer window = DirectBytes.allocate(0);
+    private static final ByteBuffer NONE = DirectBytes.allocate(0);
+
+    private ByteBuffer window = NONE;
     private ByteBuffer frame = window;
     private ByteBuffer payload = window;
 

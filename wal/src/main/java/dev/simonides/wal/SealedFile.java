@@ -26,8 +26,8 @@ public final class SealedFile implements AutoCloseable {
     private final SealedFileSummary summary;
     private final SealedFooter footer;
     private final int[] crcs;
-    // Where blocks are checked of which only a part is wanted. Guarded by itself.
-    private final ByteBuffer bounce = DirectBytes.allocate(SealedFileLayout.BLOCK_BYTES);
+    // Where blocks are checked of which only a part is wanted: as large as the first one. Guarded by itself.
+    private final ByteBuffer bounce;
 
     private SealedFile(StorageFile file, SealedFileId id, SealedFileSummary summary, SealedFooter footer, int[] crcs) {
         this.file = file;
@@ -35,6 +35,7 @@ public final class SealedFile implements AutoCloseable {
         this.summary = summary;
         this.footer = footer;
         this.crcs = crcs;
+        this.bounce = DirectBytes.allocate((int) Math.min(SealedFileLayout.BLOCK_BYTES, footer.dataBytes()));
     }
 
     /**

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A directory that drops syncs: what a store looks like that forgets to ask for them. Any thread. */
-final class ForgetfulDirectory implements StorageDirectory {
+public final class ForgetfulDirectory implements StorageDirectory {
     private final StorageDirectory inner;
     private final boolean names;
     private final boolean bytes;
@@ -16,7 +16,7 @@ final class ForgetfulDirectory implements StorageDirectory {
      * @param names whether syncs of the directory are dropped
      * @param bytes whether syncs of files are dropped
      */
-    ForgetfulDirectory(StorageDirectory inner, boolean names, boolean bytes) {
+    public ForgetfulDirectory(StorageDirectory inner, boolean names, boolean bytes) {
         this.inner = inner;
         this.names = names;
         this.bytes = bytes;

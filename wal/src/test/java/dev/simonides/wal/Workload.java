@@ -2,7 +2,9 @@
 package dev.simonides.wal;
 
 import dev.simonides.wal.simulation.SimulatedDirectory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -37,7 +39,16 @@ final class Workload {
         /** Closes and opens, which acknowledges everything. */
         REOPEN,
         /** Opens again without closing, as after a killed process, which acknowledges what is found. */
-        KILL
+        KILL;
+
+        /** Some steps; the same for the same random numbers. */
+        static List<Step> random(Random random, int count) {
+            List<Step> steps = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                steps.add(values()[random.nextInt(values().length)]);
+            }
+            return steps;
+        }
     }
 
     private final SimulatedDirectory disk;
@@ -49,6 +60,8 @@ final class Workload {
     private final Logs logs = new Logs();
     private WriteAheadLog log;
     private int session;
+    private int firstStepBegan;
+    private int lastStepBegan;
 
     /**
      * Runs the steps.
@@ -78,6 +91,7 @@ final class Workload {
         acknowledged.put(0, -1L);
         log = create(medium.apply(disk), session);
         acknowledged.put(disk.operations(), 0L);
+        firstStepBegan = disk.operations();
         steps.forEach(this::step);
     }
 
@@ -112,7 +126,18 @@ final class Workload {
         return issued(position) << 32 ^ acknowledged(position);
     }
 
+    /** How many operations the disk had done once the store was made. */
+    int firstStepBegan() {
+        return firstStepBegan;
+    }
+
+    /** How many operations the disk had done before the last step; 0 if there was none. */
+    int lastStepBegan() {
+        return lastStepBegan;
+    }
+
     private void step(Step step) {
+        lastStepBegan = disk.operations();
         switch (step) {
             case ONE -> append(1);
             case NINE -> append(9);

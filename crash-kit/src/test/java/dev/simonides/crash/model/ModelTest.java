@@ -4,6 +4,7 @@ package dev.simonides.crash.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.wal.Shrinker;
 import dev.simonides.wal.Soak;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.manifest;
 
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What a write-once file holds. */
 public enum FileKind {
@@ -19,7 +16,7 @@ public enum FileKind {
     /** Derived: what changed in graphs since the file before. */
     GRAPH_DELTA(5, "graphd", false);
 
-    private static final Pattern NAME = Pattern.compile("([a-z]{3,6})-([0-9]{10,19})");
+    private static final FileKind[] KINDS = values();
 
     private final int code;
     private final String prefix;
@@ -56,7 +53,7 @@ public enum FileKind {
      * @return prefix, dash and at least ten digits
      */
     public String fileName(long id) {
-        return String.format(Locale.ROOT, "%s-%010d", prefix, id);
+        return NumberedName.of(prefix, id);
     }
 
     /**
@@ -67,7 +64,7 @@ public enum FileKind {
      * @throws IllegalArgumentException if there is none
      */
     public static FileKind of(int code) {
-        for (FileKind kind : values()) {
+        for (FileKind kind : KINDS) {
             if (kind.code == code) {
                 return kind;
             }
@@ -82,23 +79,12 @@ public enum FileKind {
      * @return the number, or nothing for a name that is not one of ours
      */
     public static Optional<Long> idOf(String name) {
-        Matcher matcher = NAME.matcher(name);
-        if (matcher.matches()) {
-            for (FileKind kind : values()) {
-                if (kind.prefix.equals(matcher.group(1))) {
-                    return number(matcher.group(2))
-                            .filter(id -> kind.fileName(id).equals(name));
-                }
+        for (FileKind kind : KINDS) {
+            long id = NumberedName.number(kind.prefix, name);
+            if (id != NumberedName.NONE) {
+                return Optional.of(id);
             }
         }
         return Optional.empty();
-    }
-
-    private static Optional<Long> number(String digits) {
-        try {
-            return Optional.of(Long.parseLong(digits)).filter(id -> id > 0);
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -12,18 +12,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The manifests of a directory. Each is written under an unfinished name, made durable, and renamed; the renaming, once
  * durable, is what makes a generation. Any thread that is never interrupted.
  */
 public final class Manifests {
-    private static final Pattern NAME = Pattern.compile("MANIFEST-([0-9]{10,19})");
+    private static final String PREFIX = "MANIFEST";
     private static final String UNFINISHED = ".tmp";
 
     private final StorageDirectory directory;
@@ -64,7 +61,7 @@ public final class Manifests {
      * @return its file name
      */
     public static String name(long generation) {
-        return String.format(Locale.ROOT, "MANIFEST-%010d", generation);
+        return NumberedName.of(PREFIX, generation);
     }
 
     /**
@@ -74,16 +71,8 @@ public final class Manifests {
      * @return the generation, or nothing if it is no manifest's name
      */
     public static Optional<Long> generationOf(String name) {
-        Matcher matcher = NAME.matcher(name);
-        if (!matcher.matches()) {
-            return Optional.empty();
-        }
-        try {
-            long generation = Long.parseLong(matcher.group(1));
-            return generation > 0 && name(generation).equals(name) ? Optional.of(generation) : Optional.empty();
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+        long generation = NumberedName.number(PREFIX, name);
+        return generation == NumberedName.NONE ? Optional.empty() : Optional.of(generation);
     }
 
     /**

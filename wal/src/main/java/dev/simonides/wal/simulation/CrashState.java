@@ -10,6 +10,8 @@ import java.util.SortedMap;
  * <p>{@link #toString} says how to make it again: the position, the chosen units, and the torn one if any.
  */
 public final class CrashState {
+    static final int NONE_TORN = -1;
+
     private final int position;
     private final int units;
     private final BitSet chosen;
@@ -53,6 +55,14 @@ public final class CrashState {
         return SimulatedDirectory.of(image);
     }
 
+    int tornUnit() {
+        return tornUnit;
+    }
+
+    int tornBytes() {
+        return tornBytes;
+    }
+
     long hash() {
         long hash = 0;
         for (var entry : image.entrySet()) {
@@ -64,7 +74,7 @@ public final class CrashState {
 
     @Override
     public String toString() {
-        String torn = tornUnit < 0 ? "" : ", torn=" + tornUnit + " after " + tornBytes + " bytes";
+        String torn = tornUnit == NONE_TORN ? "" : ", torn=" + tornUnit + " after " + tornBytes + " bytes";
         return "crash after operation " + position + ", chosen=" + chosen + " of " + units + torn;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
+import java.util.function.Predicate;
 
 /**
  * The crash states of a recorded run: after every operation, subsets of what was pending then. Confined to one thread.
@@ -32,12 +33,14 @@ public final class CrashStates {
     private final SimulatedDirectory directory;
     private final CrashModel model;
     private final int first;
+    private final Set<Long> looked;
     private final Random random;
 
-    private CrashStates(SimulatedDirectory directory, CrashModel model, int first) {
+    private CrashStates(SimulatedDirectory directory, CrashModel model, int first, Set<Long> looked) {
         this.directory = directory;
         this.model = model;
         this.first = first;
+        this.looked = looked;
         this.random = new Random(model.seed());
     }
 
@@ -49,7 +52,7 @@ public final class CrashStates {
      * @return the states
      */
     public static CrashStates of(SimulatedDirectory directory, CrashModel model) {
-        return new CrashStates(directory, model, 0);
+        return new CrashStates(directory, model, 0, new HashSet<>());
     }
 
     /**
@@ -59,7 +62,17 @@ public final class CrashStates {
      * @return the states
      */
     public CrashStates from(int position) {
-        return new CrashStates(directory, model, position);
+        return new CrashStates(directory, model, position, looked);
+    }
+
+    /**
+     * Of these states those that were not looked at before, to look at the same run with another model.
+     *
+     * @param seen what stands for the states that were; those that are looked at now are added
+     * @return the states
+     */
+    public CrashStates besides(Set<Long> seen) {
+        return new CrashStates(directory, model, first, seen);
     }
 
     /**
@@ -79,7 +92,7 @@ public final class CrashStates {
             state.advance(operations.get(i));
             round.look(i + 1, promise.applyAsLong(i + 1));
         }
-        return new CrashCounts(round.states, round.seen.size());
+        return new CrashCounts(round.states, round.distinct);
     }
 
     /**
@@ -90,17 +103,65 @@ public final class CrashStates {
      * @return the state
      */
     public CrashState at(int position, BitSet chosen) {
+        return made(after(position), position, chosen, CrashState.NONE_TORN, 0);
+    }
+
+    /**
+     * Looks for the least that must be lost for a state to fail: what is lost in it is put back, a unit at a time, as long
+     * as it fails.
+     *
+     * @param failing a state that fails
+     * @param fails whether a state fails
+     * @return a state that fails, and does not where any one more of the units is there
+     */
+    public CrashState withLeastLost(CrashState failing, Predicate<CrashState> fails) {
+        int position = failing.position();
+        DurableState state = after(position);
+        CrashState least = failing;
+        if (failing.tornUnit() != CrashState.NONE_TORN) {
+            CrashState whole = made(state, position, failing.chosen(), CrashState.NONE_TORN, 0);
+            least = fails.test(whole) ? whole : least;
+        }
+        boolean again = true;
+        while (again) {
+            again = false;
+            for (int unit = 0; unit < state.pending().size(); unit++) {
+                BitSet chosen = least.chosen();
+                if (!chosen.get(unit)) {
+                    chosen.set(unit);
+                    CrashState more = made(state, position, chosen, least.tornUnit(), least.tornBytes());
+                    if (fails.test(more)) {
+                        least = more;
+                        again = true;
+                    }
+                }
+            }
+        }
+        return least;
+    }
+
+    private DurableState after(int position) {
         DurableState state = directory.recordedStart(model);
         directory.recorded().subList(0, position).forEach(state::advance);
-        return new CrashState(position, state.pending().size(), chosen, -1, 0, state.image(model, chosen, -1, 0));
+        return state;
+    }
+
+    private CrashState made(DurableState state, int position, BitSet chosen, int tornUnit, int tornBytes) {
+        return new CrashState(
+                position,
+                state.pending().size(),
+                chosen,
+                tornUnit,
+                tornBytes,
+                state.image(model, chosen, tornUnit, tornBytes));
     }
 
     /** One pass over the operations. */
     private final class Round {
         private final DurableState state;
         private final Consumer<CrashState> check;
-        private final Set<Long> seen = new HashSet<>();
         private long states;
+        private long distinct;
 
         Round(DurableState state, Consumer<CrashState> check) {
             this.state = state;
@@ -185,19 +246,14 @@ public final class CrashStates {
         }
 
         private void one(int position, long promised, BitSet chosen) {
-            one(position, promised, chosen, -1, 0);
+            one(position, promised, chosen, CrashState.NONE_TORN, 0);
         }
 
         private void one(int position, long promised, BitSet chosen, int tornUnit, int tornBytes) {
             states++;
-            CrashState made = new CrashState(
-                    position,
-                    state.pending().size(),
-                    chosen,
-                    tornUnit,
-                    tornBytes,
-                    state.image(model, chosen, tornUnit, tornBytes));
-            if (seen.add(Hash.combine(made.hash(), promised))) {
+            CrashState made = made(state, position, chosen, tornUnit, tornBytes);
+            if (looked.add(Hash.combine(made.hash(), promised))) {
+                distinct++;
                 check.accept(made);
             }
         }

@@ -244,8 +244,9 @@ public final class SimulatedDirectory implements StorageDirectory {
         return content;
     }
 
-    private static String checked(String name) {
-        if (!NAME.matcher(name).matches()) {
+    /** The name itself; one that a file has was checked before. */
+    private String checked(String name) {
+        if (!names.containsKey(name) && !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("not a file name of a store: name=" + name);
         }
         return name;

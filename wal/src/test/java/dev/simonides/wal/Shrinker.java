@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.simonides.crash.model;
+package dev.simonides.wal;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Makes a failing sequence shorter: drops halves, quarters, … single steps, as long as it still fails. */
-final class Shrinker {
+public final class Shrinker {
     private static final int TRIES_MAX = 400;
 
     private Shrinker() {}
@@ -16,7 +16,7 @@ final class Shrinker {
      *
      * @param fails whether a sequence fails
      */
-    static <T> List<T> shrink(List<T> failing, Predicate<List<T>> fails) {
+    public static <T> List<T> shrink(List<T> failing, Predicate<List<T>> fails) {
         List<T> smallest = failing;
         int tries = 0;
         for (int part = Math.max(1, failing.size() / 2); part > 0; part /= 2) {
