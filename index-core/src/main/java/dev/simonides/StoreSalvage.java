@@ -10,9 +10,12 @@ public final class StoreSalvage {
     private StoreSalvage() {}
 
     /**
-     * Reads what can be read: the newest checkpoint whose files are whole, and every whole frame of the log behind it. The
-     * memories that are alive by that go into a new store, as they were stored, with their times; the damaged one is not
-     * changed. What the store is, is taken from a manifest where the file STORE is damaged.
+     * Reads what can be read: every whole block of every file that a manifest names, or that is the store's by its own word
+     * where no manifest is whole, and every whole frame of the log. The memories that are alive by that, and of which nothing
+     * is missing, go into a new store, as they were stored, with their times; the damaged one is not changed. What the store
+     * is, is taken from a manifest where the file STORE is damaged.
+     *
+     * <p>Takes about 40 bytes of heap for each ordinal of the largest tenant, and what the keys in the log take.
      *
      * @param store the damaged store, which no process has open
      * @param target where the new store is to be; missing or empty, its parent exists

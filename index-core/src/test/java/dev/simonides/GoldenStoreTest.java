@@ -11,12 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,47 +25,28 @@ import org.junit.jupiter.api.io.TempDir;
  * written by {@link #main} of that version, and never touches the old ones.
  */
 class GoldenStoreTest {
-    private static final Path VERSION_1 = Path.of("src/test/resources/golden/store-v1");
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final byte[] PAYLOAD = {0, 1, -2, -1};
+    private static final Map<String, GoldenStore.Stored> GOLDEN_2 = GoldenStore.contents();
 
     @TempDir
     private Path temporary;
 
-    private Path store;
-
     /** Writes the store of the present version into a directory that must not exist. */
     static void main(String[] arguments) {
-        Path directory = Path.of(arguments[0]);
-        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(4)
-                .clock(Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L), ZoneOffset.UTC))
-                .seed(1);
-        try (MemoryIndex index = MemoryIndex.create(directory, options)) {
-            index.put(Memory.of("pythagoras", new float[] {3, 4, 0, 0}).text("three, four, five"));
-            index.put(Memory.of("kraków", new float[] {1, 2, 2, 0})
-                    .payload(PAYLOAD)
-                    .tenant("alice"));
-            index.putAll(List.of(
-                    Memory.of("a", new float[] {1, 0, 0, 0}).text("first").tenant("bob"),
-                    Memory.of("b", new float[] {0, -1, 0, 0}).tenant("bob")));
-        }
-        // A second session: a second segment of the log.
-        try (MemoryIndex index = MemoryIndex.open(directory)) {
-            index.put(Memory.of("a", new float[] {0, 0, 0, 7}).text("second").tenant("bob"));
-            index.delete("bob", "b");
-        }
+        System.out.println(GoldenStore.write(Path.of(arguments[0])).size() + " memories");
     }
 
-    /** Opening for writing changes a store, so the test works on a copy. */
-    @BeforeEach
-    void copy() throws IOException {
-        store = temporary.resolve("store");
-        Files.createDirectory(
-                store, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (Stream<Path> files = Files.list(VERSION_1)) {
+    /** Opening for writing changes a store, so the tests work on copies. */
+    private Path copy(String version) throws IOException {
+        Path copy = temporary.resolve("store");
+        Files.createDirectory(copy, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (Stream<Path> files = Files.list(GOLDEN.resolve(version))) {
             for (Path file : files.toList()) {
-                Files.copy(file, store.resolve(file.getFileName().toString()));
+                Files.copy(file, copy.resolve(file.getFileName().toString()));
             }
         }
+        return copy;
     }
 
     private static float[] stored(float... unit) {
@@ -76,15 +57,19 @@ class GoldenStoreTest {
         return stored;
     }
 
-    private static void assertHoldsWhatItSays(MemoryIndex index) {
+    private static void assertHoldsVersion1(MemoryIndex index) {
+        assertHoldsVersion1(index, 5, 3);
+    }
+
+    private static void assertHoldsVersion1(MemoryIndex index, int ordinals, int tenants) {
         assertEquals(4, index.options().dimension());
         assertEquals(Similarity.COSINE, index.options().similarity());
         assertEquals(OriginalFormat.F16, index.options().originals());
         assertEquals(1, index.options().seed());
         MemoryIndexStats stats = index.stats();
         assertEquals(3, stats.liveCount());
-        assertEquals(5, stats.ordinalCount());
-        assertEquals(3, stats.tenantCount());
+        assertEquals(ordinals, stats.ordinalCount());
+        assertEquals(tenants, stats.tenantCount());
 
         Memory first = index.get("pythagoras").orElseThrow();
         assertEquals("three, four, five", first.text());
@@ -101,10 +86,46 @@ class GoldenStoreTest {
         assertEquals(1, hit.score(), 1e-6);
     }
 
+    private static void assertHoldsVersion2(MemoryIndex index) {
+        MemoryIndexOptions expected = GoldenStore.options();
+        assertEquals(expected.dimension(), index.options().dimension());
+        assertEquals(expected.similarity(), index.options().similarity());
+        assertEquals(expected.originals(), index.options().originals());
+        assertEquals(expected.m(), index.options().m());
+        assertEquals(expected.efConstruction(), index.options().efConstruction());
+        assertEquals(expected.exactScanMax(), index.options().exactScanMax());
+        assertEquals(expected.seed(), index.options().seed());
+        assertEquals(GOLDEN_2.size(), index.stats().liveCount());
+        assertEquals(List.of(), index.recovery().rebuilt());
+        for (GoldenStore.Stored stored : GOLDEN_2.values()) {
+            Memory memory = index.get(stored.tenant(), stored.key()).orElseThrow();
+            assertArrayEquals(stored.payload(), memory.payload(), stored.key());
+            assertArrayEquals(stored.vector(), memory.vector(), stored.key());
+        }
+        for (String tenant : List.of("", "kraków", "many", "late", "last")) {
+            List<GoldenStore.Stored> all = GOLDEN_2.values().stream()
+                    .filter(stored -> stored.tenant().equals(tenant))
+                    .toList();
+            float[] question = {1, -2, 3, -4, 5};
+            Query query = Query.of(question).tenant(tenant).top(Limits.TOP_MAX);
+            for (List<Hit> hits : List.of(
+                    index.search(query).hits(), index.exact().search(query).hits())) {
+                assertEquals(all.size(), hits.size(), tenant);
+                for (Hit hit : hits) {
+                    GoldenStore.Stored stored = Objects.requireNonNull(GOLDEN_2.get(tenant + "/" + hit.key()));
+                    assertEquals(stored.text(), hit.text());
+                    assertEquals(stored.lsn(), hit.lsn());
+                    assertEquals(Vectors.dot(question, stored.vector()), hit.score(), 1e-3);
+                }
+            }
+        }
+    }
+
     @Test
-    void aStoreOfVersion1HoldsWhatItSays() {
+    void aStoreOfVersion1HoldsWhatItSays() throws IOException {
+        Path store = copy("store-v1");
         try (MemoryIndex index = MemoryIndex.open(store)) {
-            assertHoldsWhatItSays(index);
+            assertHoldsVersion1(index);
             assertEquals(6, index.stats().lastLsn());
             assertEquals(2, index.stats().replay().segments());
             assertTrue(index.stats().replay().closed());
@@ -113,27 +134,131 @@ class GoldenStoreTest {
     }
 
     @Test
-    void aStoreOfVersion1IsWrittenOn() {
+    void aStoreOfVersion1IsWrittenOn() throws IOException {
+        Path store = copy("store-v1");
         try (MemoryIndex index = MemoryIndex.open(store)) {
             assertEquals(7, index.put(Memory.of("new", new float[] {1, 1, 1, 1}).tenant("carol")));
+            assertEquals(7, index.checkpoint());
         }
 
         try (MemoryIndex index = MemoryIndex.open(store)) {
             assertTrue(index.get("carol", "new").isPresent());
             assertTrue(index.delete("carol", "new"));
-            MemoryIndexStats stats = index.stats();
-            assertEquals(3, stats.liveCount());
+            assertHoldsVersion1(index, 6, 4);
+            assertEquals(1, index.recovery().generation());
             assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
         }
     }
 
     @Test
-    void aStoreMadeNowHoldsTheSame() {
-        Path made = temporary.resolve("made");
-        main(new String[] {made.toString()});
-
-        try (MemoryIndex index = MemoryIndex.open(made)) {
-            assertHoldsWhatItSays(index);
+    void aStoreOfVersion2HoldsWhatItSays() throws IOException {
+        Path store = copy("store-v2");
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertHoldsVersion2(index);
+            assertEquals(2, index.recovery().generation());
+            assertEquals(4, index.recovery().replayed());
+            assertTrue(index.recovery().closed());
+            assertEquals(Optional.empty(), index.recovery().fallback());
+            index.awaitLinked(ProgressListener.SILENT);
+            Query walk =
+                    Query.of(GoldenStore.vector("many 3")).tenant("many").top(3).ef(GoldenStore.MANY);
+            assertEquals(Strategy.GRAPH, index.search(walk).strategy());
+            assertEquals(
+                    index.exact().search(walk).hits().stream().map(Hit::key).toList(),
+                    index.search(walk).hits().stream().map(Hit::key).toList());
+            VerifyReport report = index.verify(ProgressListener.SILENT);
+            assertEquals(List.of(), report.findings());
+            assertEquals(0, report.unreachable());
+            assertEquals(
+                    names(store).keySet().stream()
+                            .filter(name -> !name.startsWith("wal-") && !name.equals("STORE"))
+                            .count(),
+                    report.filesChecked(),
+                    "both generations, with their manifests");
         }
+    }
+
+    @Test
+    void aStoreOfVersion2IsWrittenOn() throws IOException {
+        Path store = copy("store-v2");
+        long lsn;
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            lsn = index.put(Memory.of("new", GoldenStore.vector("new")).tenant("carol"));
+            assertEquals(lsn, index.checkpoint());
+        }
+
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertEquals(3, index.recovery().generation());
+            assertTrue(index.delete("carol", "new"));
+            assertHoldsVersion2(index);
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+        }
+    }
+
+    @Test
+    void aStoreOfVersion2IsOpenedForReading() throws IOException {
+        Path store = copy("store-v2");
+        Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("r-x------"));
+        try (MemoryIndex index = MemoryIndex.openReadOnly(store)) {
+            assertHoldsVersion2(index);
+        } finally {
+            Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwx------"));
+        }
+        assertEquals(names(GOLDEN.resolve("store-v2")), names(store));
+    }
+
+    @Test
+    void aStoreOfVersion2IsMapped() throws IOException {
+        Path store = copy("store-v2");
+        try (MemoryIndex index = MemoryIndex.open(store, stored -> stored.residency(Residency.MAPPED))) {
+            assertHoldsVersion2(index);
+        }
+    }
+
+    @Test
+    void bothGenerationsOfAStoreOfVersion2AreWhole() throws IOException {
+        Path store = copy("store-v2");
+        Files.delete(store.resolve("MANIFEST-0000000002"));
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertHoldsVersion2(index);
+            assertEquals(1, index.recovery().generation());
+            assertEquals(8, index.recovery().replayed());
+        }
+    }
+
+    @Test
+    void aStoreOfVersion2IsSalvaged() throws IOException {
+        Path store = copy("store-v2");
+        Path target = temporary.resolve("target");
+        SalvageReport report = StoreSalvage.run(store, target);
+        assertEquals(List.of(), report.losses());
+        assertEquals(List.of(), report.damages());
+        try (MemoryIndex index = MemoryIndex.open(target)) {
+            assertEquals(GOLDEN_2.size(), index.stats().liveCount());
+        }
+    }
+
+    /** What is written now has the names and the sizes of what was written then. */
+    @Test
+    void aStoreMadeNowIsTheSame() throws IOException {
+        Path made = temporary.resolve("made");
+        assertEquals(GOLDEN_2, GoldenStore.write(made));
+
+        assertEquals(names(GOLDEN.resolve("store-v2")), names(made));
+        try (MemoryIndex index = MemoryIndex.open(made)) {
+            assertHoldsVersion2(index);
+        }
+    }
+
+    /** Without LOCK, which says which process had it. */
+    private static Map<String, Long> names(Path directory) throws IOException {
+        Map<String, Long> names = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                names.put(file.getFileName().toString(), Files.size(file));
+            }
+        }
+        names.remove("LOCK");
+        return names;
     }
 }

@@ -25,6 +25,9 @@ public final class StepDirectory implements StorageDirectory {
 
         /** A step was done. */
         default void after(String step) {}
+
+        /** Bytes of a file are about to be read. */
+        default void beforeRead(String file, long position, int bytes) {}
     }
 
     public StepDirectory(StorageDirectory inner, Steps steps) {
@@ -117,6 +120,7 @@ public final class StepDirectory implements StorageDirectory {
 
         @Override
         public int read(ByteBuffer destination, long position) {
+            steps.beforeRead(name(), position, destination.remaining());
             return file.read(destination, position);
         }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.cli;
 
+import dev.simonides.SalvageLoss;
 import dev.simonides.SalvageReport;
 import dev.simonides.StoreSalvage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,8 +16,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "repair",
         description = "Make a new store of everything that can be read of a damaged one, which is not changed.",
-        footer = "%nThe new store says what was lost by saying it here: keep the output.")
+        footer = "%nExit code 0 if the new store holds everything, 1 if something was lost: then the output is the only"
+                + " place that says what; keep it.")
 final class RepairCommand implements Callable<Integer> {
+    private static final int KEYS_SAID = 20;
+
     @Mixin
     private final StoreArgument store = new StoreArgument();
 
@@ -40,7 +45,7 @@ final class RepairCommand implements Callable<Integer> {
         NewStore.requireEmpty(target);
         SalvageReport report = StoreSalvage.run(store.directory(), target);
         report.damages().forEach(damage -> output.say("damaged: %s", damage));
-        report.losses().forEach(loss -> output.say("lost: %s", loss));
+        report.losses().forEach(this::print);
         output.say(
                 "salvaged %,d memories of %s into %s, from generation %d and the log up to LSN %d; %s",
                 report.memories(),
@@ -50,11 +55,30 @@ final class RepairCommand implements Callable<Integer> {
                 report.lastLsn(),
                 report.losses().isEmpty() ? "nothing was lost" : "the lines above say what was lost");
         output.row(JsonRow.create()
+                .with("type", "summary")
                 .with("memories", report.memories())
                 .with("generation", report.generation())
                 .with("last_lsn", report.lastLsn())
                 .with("damages", report.damages())
-                .with("losses", report.losses()));
-        return ExitCode.DONE;
+                .with("losses", (long) report.losses().size()));
+        return report.losses().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void print(SalvageLoss loss) {
+        List<String> keys = loss.keys();
+        String named = String.join(", ", keys.subList(0, Math.min(KEYS_SAID, keys.size())));
+        output.say(
+                "lost: %s%s%s",
+                loss.what(),
+                keys.isEmpty() ? "" : ": " + named,
+                keys.size() > KEYS_SAID ? ", … (--json names more)" : "");
+        output.row(JsonRow.create()
+                .with("type", "loss")
+                .with("text", loss.what())
+                .with("file", loss.file())
+                .with("offset", loss.offset())
+                .with("bytes", loss.bytes())
+                .with("memories", loss.memories())
+                .with("keys", keys));
     }
 }

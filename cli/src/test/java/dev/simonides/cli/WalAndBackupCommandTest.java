@@ -10,8 +10,10 @@ import dev.simonides.MemoryIndexOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,22 +131,84 @@ final class WalAndBackupCommandTest {
         Files.write(segment, bytes);
         Path target = folder.resolve("new");
 
-        Map<String, Object> row = Outcome.of("repair", "--salvage", store, target, "--json")
-                .done()
-                .object();
-        assertEquals(8L, row.get("memories"));
-        assertTrue(row.get("losses").toString().contains("LSN 3..3"), row::toString);
+        Outcome repair = Outcome.of("repair", "--salvage", store, target, "--json");
+        assertEquals(ExitCode.FAILED, repair.exitCode(), "something was lost");
+        List<Map<String, Object>> rows = repair.json();
+        assertEquals(2, rows.size(), repair::toString);
+        assertEquals("loss", rows.getFirst().get("type"));
+        assertTrue(rows.getFirst().get("text").toString().contains("LSN 3..3"), repair::toString);
+        assertEquals(1L, rows.getFirst().get("memories"));
+        assertEquals("summary", rows.getLast().get("type"));
+        assertEquals(8L, rows.getLast().get("memories"));
+        assertEquals(1L, rows.getLast().get("losses"));
         Outcome.of("verify", target).done();
+        assertEquals(8L, Outcome.of("info", target, "--json").done().object().get("live"));
         assertEquals(ExitCode.FAILED, Outcome.of("verify", store).exitCode());
-        List<String> lines = Outcome.of("repair", "--salvage", store, folder.resolve("again"))
-                .done()
-                .out();
-        assertTrue(lines.getFirst().startsWith("damaged: "), lines::toString);
+        Outcome said = Outcome.of("repair", "--salvage", store, folder.resolve("again"));
+        assertEquals(ExitCode.FAILED, said.exitCode());
+        assertTrue(said.out().getFirst().startsWith("damaged: "), said::toString);
+        assertTrue(said.out().get(1).startsWith("lost: the records of LSN 3..3"), said::toString);
+        assertTrue(said.out().getLast().endsWith("the lines above say what was lost"), said::toString);
 
         Refusals.assertRefused(Outcome.of("repair", store, folder.resolve("t")), "--salvage");
         Refusals.assertRefused(Outcome.of("repair", "--salvage", store, target), "empty");
         Refusals.assertRefused(
                 Outcome.of("repair", "--salvage", folder.resolve("x"), folder.resolve("t")), "no such directory");
+    }
+
+    @Test
+    void repairIsDoneWhereNothingIsLost() throws IOException {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            index.checkpoint();
+            index.put(Memory.of("behind", new float[] {1, 2, 3, 4}).tenant("alice"));
+        }
+        for (String name : List.of("STORE", "MANIFEST-0000000001")) {
+            Outcome.of("repair", "--salvage", store, folder.resolve("sound " + name))
+                    .done();
+            flip(store.resolve(name), 30);
+            Path target = folder.resolve("without " + name);
+
+            Map<String, Object> row = Outcome.of("repair", "--salvage", store, target, "--json")
+                    .done()
+                    .object();
+
+            assertEquals(10L, row.get("memories"), name);
+            assertEquals(0L, row.get("losses"), name);
+            assertTrue(row.get("damages").toString().contains(name), row::toString);
+            assertEquals(
+                    10L, Outcome.of("info", target, "--json").done().object().get("live"));
+            flip(store.resolve(name), 30);
+        }
+    }
+
+    @Test
+    void repairNamesTheKeysOfWhatIsLost() throws IOException {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            for (int i = 0; i < 3; i++) {
+                index.put(Memory.of("again", new float[] {1, 2, 3, i}));
+                index.checkpoint();
+            }
+        }
+        try (Stream<Path> files = Files.list(store)) {
+            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("vec-"))
+                    .toList()) {
+                flip(file, 4096 + 100);
+            }
+        }
+        Outcome said = Outcome.of("repair", "--salvage", store, folder.resolve("new"));
+
+        assertEquals(ExitCode.FAILED, said.exitCode(), said::toString);
+        assertTrue(
+                said.out().stream()
+                        .anyMatch(line -> line.startsWith("lost: the vectors of ") && line.contains("alice/key-7")),
+                said::toString);
+    }
+
+    private static void flip(Path file, int offset) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[offset] ^= 1;
+        Files.write(file, bytes);
     }
 
     @Test

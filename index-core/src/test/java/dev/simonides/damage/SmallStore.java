@@ -18,9 +18,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,9 +54,15 @@ final class SmallStore {
     private final SimulatedDirectory disk;
     private final Map<String, String> whole;
     private final Map<String, String> withoutTheLast;
+    private final Set<String> history;
 
-    private SmallStore(SimulatedDirectory disk, Map<String, String> whole, Map<String, String> withoutTheLast) {
+    private SmallStore(
+            SimulatedDirectory disk,
+            Map<String, String> whole,
+            Map<String, String> withoutTheLast,
+            Set<String> history) {
         this.disk = disk;
+        this.history = Set.copyOf(history);
         this.whole = Map.copyOf(whole);
         this.withoutTheLast = Map.copyOf(withoutTheLast);
     }
@@ -73,6 +81,11 @@ final class SmallStore {
     /** All that was written, tenant and key to text. */
     Map<String, String> whole() {
         return whole;
+    }
+
+    /** Whether a text was ever written under a name. */
+    boolean wrote(String name, String text) {
+        return history.contains(name + "=" + text);
     }
 
     /** The same, but for the last write. */
@@ -98,7 +111,7 @@ final class SmallStore {
     static SmallStore write(int seed) {
         SimulatedDirectory disk = SimulatedDirectory.empty();
         Random salts = new Random(seed);
-        Map<String, String> state = new TreeMap<>();
+        State state = new State();
         try (MemoryIndex index = open(disk, salts)) {
             for (int i = 0; i < 14; i++) {
                 put(index, state, "", "key-" + i, seed + "/first/" + i);
@@ -123,33 +136,44 @@ final class SmallStore {
                 put(index, state, TENANTS.get(i % 2), "key-" + (8 + i), seed + "/last/" + i);
             }
             delete(index, state, "other", "key-2");
-            Map<String, String> before = new TreeMap<>(state);
+            Map<String, String> before = new TreeMap<>(state.present);
             put(index, state, "", "key-30", seed + "/the last");
-            return new SmallStore(disk.afterKill(), state, before);
+            return new SmallStore(disk.afterKill(), state.present, before, state.history);
+        }
+    }
+
+    /** What was written so far. */
+    private static final class State {
+        final Map<String, String> present = new TreeMap<>();
+        final Set<String> history = new HashSet<>();
+
+        void put(String tenant, String key, String text) {
+            present.put(tenant + "/" + key, text);
+            history.add(tenant + "/" + key + "=" + text);
         }
     }
 
     /** A graph so large that what changes later is a small part of all graphs. */
-    private static void putMany(MemoryIndex index, Map<String, String> state, int seed) {
+    private static void putMany(MemoryIndex index, State state, int seed) {
         List<Memory> memories = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             String text = seed + "/many/" + i;
             memories.add(Memory.of("key-" + i, vector(text)).text(text).tenant("many"));
-            state.put("many/key-" + i, text);
+            state.put("many", "key-" + i, text);
         }
         index.putAll(memories);
     }
 
-    private static void put(MemoryIndex index, Map<String, String> state, String tenant, String key, String text) {
+    private static void put(MemoryIndex index, State state, String tenant, String key, String text) {
         index.put(Memory.of(key, vector(text)).text(text).tenant(tenant));
-        state.put(tenant + "/" + key, text);
+        state.put(tenant, key, text);
     }
 
-    private static void delete(MemoryIndex index, Map<String, String> state, String tenant, String key) {
+    private static void delete(MemoryIndex index, State state, String tenant, String key) {
         if (!index.delete(tenant, key)) {
             throw new AssertionError("not there: " + key);
         }
-        state.remove(tenant + "/" + key);
+        state.present.remove(tenant + "/" + key);
     }
 
     private static float[] vector(String text) {
@@ -224,9 +248,10 @@ final class SmallStore {
     static void use(SimulatedDirectory disk, Map<String, String> contents) {
         Map<String, String> expected = new TreeMap<>(contents);
         try (MemoryIndex index = open(disk, new Random(2))) {
-            put(index, expected, "", "used", "used");
+            index.put(Memory.of("used", vector("used")).text("used"));
             index.checkpoint();
-            put(index, expected, "", "used", "again");
+            index.put(Memory.of("used", vector("again")).text("again"));
+            expected.put("/used", "again");
             index.checkpoint();
         }
         try (MemoryIndex index = open(disk, new Random(3))) {

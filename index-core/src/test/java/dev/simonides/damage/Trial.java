@@ -4,10 +4,12 @@ package dev.simonides.damage;
 import com.sun.management.ThreadMXBean;
 import dev.simonides.MemoryIndex;
 import dev.simonides.RecoveryReport;
+import dev.simonides.SalvageReport;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
 import dev.simonides.core.store.RecoveredStore;
+import dev.simonides.core.store.Salvage;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.lang.management.ManagementFactory;
@@ -67,6 +69,7 @@ final class Trial {
     private final List<Throwable> failures = new ArrayList<>();
     private long slowestNanos;
     private int tried;
+    private int salvaged;
 
     Trial(SmallStore store, Promise promise) {
         this.store = store;
@@ -140,7 +143,11 @@ final class Trial {
                 number = tried++;
             }
             try {
-                Verdict verdict = judge(damage, how(number));
+                How how = how(number);
+                Verdict verdict = judge(damage, how);
+                if (how == How.USED) {
+                    requireSalvage(damage);
+                }
                 synchronized (this) {
                     String kind = damage.file().replaceAll("-?[0-9]*$", "") + ", " + damage.kind();
                     counts.computeIfAbsent(kind, key -> new EnumMap<>(Verdict.class))
@@ -263,6 +270,42 @@ final class Trial {
         throw new AssertionError("served " + contents + ", expected " + store.whole());
     }
 
+    /** What is salvaged is right, and everything unless something is said to be lost; forged files say something else. */
+    private void requireSalvage(Damage damage) {
+        SimulatedDirectory from = damage.done().apply(store.disk());
+        SimulatedDirectory to = SimulatedDirectory.empty();
+        SalvageReport report = Salvage.run(() -> from, () -> to);
+        synchronized (this) {
+            salvaged++;
+        }
+        if (from.openFiles() != 0 || to.openFiles() != 0) {
+            throw new AssertionError("files left open by a salvage");
+        }
+        if (promise == Promise.TYPED) {
+            return;
+        }
+        Map<String, String> contents;
+        try (RecoveredStore recovered = SmallStore.recover(to)) {
+            contents = SmallStore.contents(recovered);
+        }
+        if (report.losses().isEmpty()) {
+            boolean cut =
+                    contents.equals(store.withoutTheLast()) && damage.file().equals(lastSegment);
+            if (!cut && !contents.equals(store.whole())) {
+                throw new AssertionError("salvaged " + contents + ", expected " + store.whole());
+            }
+        }
+        Set<String> doubtful = new HashSet<>();
+        report.losses().forEach(loss -> doubtful.addAll(loss.keys()));
+        boolean unnamed = report.losses().stream().anyMatch(loss -> loss.file().isEmpty());
+        contents.forEach((name, text) -> {
+            boolean stale = !text.equals(store.whole().get(name));
+            if (!store.wrote(name, text) || (stale && !unnamed && !doubtful.contains(name))) {
+                throw new AssertionError("salvaged " + name + ": " + text + ", and said " + report);
+            }
+        });
+    }
+
     /** A store that was not opened is as it was found. */
     private static void requireUntouched(SimulatedDirectory disk, SimulatedDirectory before, boolean compare) {
         if (disk.openFiles() != 0) {
@@ -299,6 +342,8 @@ final class Trial {
                     count.getOrDefault(Verdict.EXACT, 0),
                     count.getOrDefault(Verdict.CUT, 0)));
         }
-        System.out.printf("%s: %d damages, slowest %d ms, 0 wrong%n%s", title, total, slowestNanos / 1_000_000, text);
+        System.out.printf(
+                "%s: %d damages, slowest %d ms, %d salvaged, 0 wrong%n%s",
+                title, total, slowestNanos / 1_000_000, salvaged, text);
     }
 }

@@ -8,6 +8,9 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
@@ -23,17 +26,18 @@ public final class SealedFile implements AutoCloseable {
 
     private final StorageFile file;
     private final SealedFileId id;
-    private final SealedFileSummary summary;
     private final SealedFooter footer;
+    // Empty for what is left of a damaged file.
+    private final String sha256;
     private final int[] crcs;
     // Where blocks are checked of which only a part is wanted: as large as the first one. Guarded by itself.
     private final ByteBuffer bounce;
 
-    private SealedFile(StorageFile file, SealedFileId id, SealedFileSummary summary, SealedFooter footer, int[] crcs) {
+    private SealedFile(StorageFile file, SealedFileId id, SealedFooter footer, String sha256, int[] crcs) {
         this.file = file;
         this.id = id;
-        this.summary = summary;
         this.footer = footer;
+        this.sha256 = sha256;
         this.crcs = crcs;
         this.bounce = DirectBytes.allocate((int) Math.min(SealedFileLayout.BLOCK_BYTES, footer.dataBytes()));
     }
@@ -51,13 +55,52 @@ public final class SealedFile implements AutoCloseable {
      */
     public static SealedFile open(
             StorageDirectory directory, String name, SealedFileId id, SealedFileSummary expected) {
+        return open(directory, name, file -> {
+            long size = file.size();
+            if (size != expected.bytes()) {
+                throw new CorruptSegmentException(
+                        name,
+                        Math.min(size, expected.bytes()),
+                        "wrong size: expected=" + expected.bytes() + ", actual=" + size);
+            }
+            SealedFileHeader.check(read(file, 0, SealedFileLayout.BYTES), name, id);
+            return read(file, id, size, OptionalInt.of(expected.crc()), expected.sha256());
+        });
+    }
+
+    /**
+     * Opens what is left of a damaged file. Without its footer and its table of checksums nothing of it can be believed, so
+     * these must be right; its header repeats what the caller knows, and need not be. Blocks are checked as always.
+     *
+     * @param directory where
+     * @param name its name
+     * @param id which file it must be
+     * @param expected what it must have been; if nobody knows, the footer is believed when it is of that file
+     * @return the file, closed by the caller; {@link #verify} is not for it
+     * @throws CorruptSegmentException if it is missing, has lost its end, or is another file
+     */
+    public static SealedFile openDamaged(
+            StorageDirectory directory, String name, SealedFileId id, Optional<SealedFileSummary> expected) {
+        return open(directory, name, file -> {
+            long size = expected.map(SealedFileSummary::bytes).orElse(file.size());
+            if (size < SealedFileLayout.BYTES + SealedFooterLayout.BYTES || size > file.size()) {
+                throw new CorruptSegmentException(name, file.size(), "its end is missing: actual=" + file.size());
+            }
+            OptionalInt crc =
+                    expected.map(summary -> OptionalInt.of(summary.crc())).orElse(OptionalInt.empty());
+            return read(file, id, size, crc, "");
+        });
+    }
+
+    private static SealedFile open(
+            StorageDirectory directory, String name, Function<StorageFile, SealedFile> checking) {
         if (!directory.exists(name)) {
             throw new CorruptSegmentException(name, StorageException.NO_OFFSET, "file is missing");
         }
         StorageFile file = directory.open(name, Access.READ);
         boolean done = false;
         try {
-            SealedFile opened = check(file, name, id, expected);
+            SealedFile opened = checking.apply(file);
             done = true;
             return opened;
         } finally {
@@ -67,18 +110,12 @@ public final class SealedFile implements AutoCloseable {
         }
     }
 
-    private static SealedFile check(StorageFile file, String name, SealedFileId id, SealedFileSummary expected) {
-        long size = file.size();
-        if (size != expected.bytes()) {
-            throw new CorruptSegmentException(
-                    name,
-                    Math.min(size, expected.bytes()),
-                    "wrong size: expected=" + expected.bytes() + ", actual=" + size);
-        }
-        SealedFileHeader.check(read(file, 0, SealedFileLayout.BYTES), name, id);
+    /** Reads footer and table, which stand at the end of the bytes that belong to the file. */
+    private static SealedFile read(StorageFile file, SealedFileId id, long size, OptionalInt crc, String sha256) {
+        String name = file.name();
         long footerAt = size - SealedFooterLayout.BYTES;
         SealedFooter footer =
-                SealedFooter.read(read(file, footerAt, SealedFooterLayout.BYTES), name, footerAt, id, expected);
+                SealedFooter.read(read(file, footerAt, SealedFooterLayout.BYTES), name, footerAt, id, crc);
         long tableAt = SealedFileLayout.BYTES + footer.dataBytes();
         ByteBuffer table = read(file, tableAt, SealedFileLayout.tableBytes(footer.blocks()));
         if (SaltedChecksum.unsalted(table, 0, table.capacity()) != footer.tableCrc()) {
@@ -91,7 +128,7 @@ public final class SealedFile implements AutoCloseable {
         }
         int[] crcs = new int[footer.blocks()];
         table.asIntBuffer().get(crcs);
-        return new SealedFile(file, id, expected, footer, crcs);
+        return new SealedFile(file, id, footer, sha256, crcs);
     }
 
     /**
@@ -211,14 +248,14 @@ public final class SealedFile implements AutoCloseable {
             progress.accept(SealedFileLayout.BYTES + blockStart(block) + blockBytes(block));
         }
         long tableAt = SealedFileLayout.BYTES + footer.dataBytes();
-        sha.update(read(file, tableAt, Math.toIntExact(summary.bytes() - tableAt)));
+        int tableBytes = SealedFileLayout.tableBytes(footer.blocks());
+        sha.update(read(file, tableAt, tableBytes + SealedFooterLayout.BYTES));
         String actual = HexFormat.of().formatHex(sha.digest());
-        if (!actual.equals(summary.sha256())) {
+        if (!actual.equals(sha256)) {
             throw new CorruptSegmentException(
                     name(),
                     StorageException.NO_OFFSET,
-                    "another file than the one that is expected: SHA-256 expected=" + summary.sha256() + ", actual="
-                            + actual);
+                    "another file than the one that is expected: SHA-256 expected=" + sha256 + ", actual=" + actual);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.simonides.wal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
 /**
@@ -35,9 +36,10 @@ record SealedFooter(long dataBytes, long contentsOffset, int contentsBytes, int 
      * one; (3) the sizes agree with each other and with the file's; (4) everything reserved is zero.
      *
      * @param at the footer's place in the file
+     * @param expectedCrc its checksum, if somebody else knows it
      * @throws CorruptSegmentException if it is not valid
      */
-    static SealedFooter read(ByteBuffer footer, String file, long at, SealedFileId id, SealedFileSummary expected) {
+    static SealedFooter read(ByteBuffer footer, String file, long at, SealedFileId id, OptionalInt expectedCrc) {
         if (footer.getLong(SealedFooterLayout.MAGIC) != SealedFooterLayout.MAGIC_VALUE) {
             throw new CorruptSegmentException(file, at + SealedFooterLayout.MAGIC, "footer: wrong magic number");
         }
@@ -45,12 +47,12 @@ record SealedFooter(long dataBytes, long contentsOffset, int contentsBytes, int 
         if (crc != crc(footer, id)) {
             throw new CorruptSegmentException(file, at + SealedFooterLayout.CRC32C, "footer: checksum does not match");
         }
-        if (crc != expected.crc()) {
+        if (crc != expectedCrc.orElse(crc)) {
             throw new CorruptSegmentException(
                     file,
                     at + SealedFooterLayout.CRC32C,
-                    "another file than the one that is expected: expected=" + Integer.toHexString(expected.crc())
-                            + ", actual=" + Integer.toHexString(crc));
+                    "another file than the one that is expected: expected="
+                            + Integer.toHexString(expectedCrc.orElse(crc)) + ", actual=" + Integer.toHexString(crc));
         }
         long dataBytes = footer.getLong(SealedFooterLayout.DATA_BYTES);
         long contentsOffset = footer.getLong(SealedFooterLayout.CONTENTS_OFFSET);

@@ -21,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -234,6 +235,64 @@ class SealedFileTest {
         UnsupportedFormatException refusal = assertThrows(
                 UnsupportedFormatException.class, () -> SealedFile.open(disk.with(NAME, file), NAME, ID, summary));
         assertEquals(2, refusal.found());
+    }
+
+    @Test
+    void opensWhatIsLeftOfADamagedFile() {
+        byte[] data = bytes(3 * SealedFileLayout.BLOCK_BYTES, 5);
+        SealedFileSummary summary = write(disk, data);
+        byte[] damaged = disk.content(NAME);
+        damaged[40] ^= 1;
+        damaged[SealedFileLayout.BYTES + SealedFileLayout.BLOCK_BYTES] ^= 1;
+        byte[] longer = Arrays.copyOf(damaged, damaged.length + 7);
+        SimulatedDirectory left = disk.with(NAME, longer);
+
+        assertThrows(CorruptSegmentException.class, () -> SealedFile.open(left, NAME, ID, summary));
+        try (SealedFile file = SealedFile.openDamaged(left, NAME, ID, Optional.of(summary))) {
+            byte[] read = new byte[SealedFileLayout.BLOCK_BYTES];
+            file.read(MemorySegment.ofArray(read), 0, 0, read.length);
+            assertArrayEquals(Arrays.copyOf(data, read.length), read);
+            assertThrows(CorruptSegmentException.class, () -> file.verifyBlock(1));
+            file.verifyBlock(2);
+            assertEquals(ByteBuffer.wrap(CONTENTS), file.contents());
+        }
+        try (SealedFile file = SealedFile.openDamaged(disk.with(NAME, damaged), NAME, ID, Optional.empty())) {
+            file.verifyBlock(0);
+            assertThrows(CorruptSegmentException.class, () -> file.verifyBlock(1));
+        }
+        assertEquals(0, left.openFiles());
+    }
+
+    @Test
+    void believesNothingOfAFileWithoutItsEnd() {
+        SealedFileSummary summary = write(disk, bytes(100_000, 6));
+        byte[] content = disk.content(NAME);
+        int tableAt = content.length - 2 * SealedFooterLayout.BYTES;
+        for (Optional<SealedFileSummary> expected :
+                List.of(Optional.of(summary), Optional.<SealedFileSummary>empty())) {
+            for (int at = tableAt; at < content.length; at++) {
+                byte[] damaged = content.clone();
+                damaged[at] ^= 0x10;
+                assertLeavesNothing(damaged, ID, expected);
+            }
+            for (int length : new int[] {0, 1, 4159, 4160, tableAt, content.length - 1}) {
+                assertLeavesNothing(Arrays.copyOf(content, length), ID, expected);
+            }
+            assertLeavesNothing(content, new SealedFileId(Logs.STORE, 8, 1), expected);
+            assertLeavesNothing(content, new SealedFileId(Logs.STORE, 7, 2), expected);
+            assertLeavesNothing(content, new SealedFileId(new UUID(1, 2), 7, 1), expected);
+        }
+        SealedFileSummary other = new SealedFileSummary(summary.bytes(), summary.crc() + 1, summary.sha256());
+        assertLeavesNothing(content, ID, Optional.of(other));
+        assertThrows(
+                CorruptSegmentException.class,
+                () -> SealedFile.openDamaged(disk.without(NAME), NAME, ID, Optional.empty()));
+    }
+
+    private void assertLeavesNothing(byte[] content, SealedFileId id, Optional<SealedFileSummary> expected) {
+        SimulatedDirectory left = disk.with(NAME, content);
+        assertThrows(CorruptSegmentException.class, () -> SealedFile.openDamaged(left, NAME, id, expected));
+        assertEquals(0, left.openFiles());
     }
 
     private static SealedFileSummary write(StorageDirectory directory, byte[] data) {

@@ -36,8 +36,11 @@ public final class GraphSectionLayout {
     /** Bytes of the structure. */
     public static final int BYTES = (int) LAYOUT.byteSize();
 
-    /** The only flag: the section holds every block, and what older files say of the tenant is void. */
+    /** The only flag that is written: the section holds every block, and what older files say of the tenant is void. */
     public static final int WHOLE = 1;
+
+    /** Of a later version: every node goes on with a 1-bit code. Such a graph is made again. */
+    public static final int CODES = 2;
 
     /** Offset of the length of the tenant's name. */
     public static final int TENANT_BYTES = offset("tenantBytes");

@@ -42,7 +42,7 @@ public final class LogReading {
     }
 
     private static LogVisitor visitor(FoundStore found, Consumer<LogEntry> entries) {
-        int vectorBytes = vectorBytes(found.file());
+        int vectorBytes = vectorBytes(codec(found.file()));
         return new LogVisitor() {
             @Override
             public void frame(LogFrame frame) {
@@ -56,12 +56,17 @@ public final class LogReading {
         };
     }
 
-    static int vectorBytes(StoreFile file) {
-        VectorCodec codec = VectorCodec.of(
+    /** The shape of a store's vectors. */
+    static VectorCodec codec(StoreFile file) {
+        return VectorCodec.of(
                 file.options().dimension(),
                 file.options().similarity(),
                 file.options().originals(),
                 Kernels.best());
+    }
+
+    /** Length of code record and original. */
+    static int vectorBytes(VectorCodec codec) {
         return codec.codeBytes() + codec.originalBytes();
     }
 }

@@ -2,70 +2,68 @@
 package dev.simonides.core.store;
 
 import dev.simonides.LogEntry;
-import dev.simonides.MemoryIndexOptions;
-import dev.simonides.Residency;
+import dev.simonides.SalvageLoss;
 import dev.simonides.SalvageReport;
-import dev.simonides.core.checkpoint.TruthFiles;
-import dev.simonides.core.checkpoint.TruthLoadOptions;
-import dev.simonides.core.checkpoint.TruthMemory;
+import dev.simonides.core.checkpoint.LostBytes;
+import dev.simonides.core.checkpoint.SalvagedRecord;
+import dev.simonides.core.checkpoint.SalvagedTenant;
+import dev.simonides.core.checkpoint.TruthSalvage;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
-import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.write.LogEntries;
 import dev.simonides.core.write.PutLayout;
 import dev.simonides.core.write.PutRecord;
 import dev.simonides.core.write.RecordType;
-import dev.simonides.simd.OffHeap;
-import dev.simonides.wal.CorruptStoreException;
+import dev.simonides.quantization.VectorCodec;
 import dev.simonides.wal.Frame;
+import dev.simonides.wal.LogFrame;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.LogStart;
 import dev.simonides.wal.LogVerification;
 import dev.simonides.wal.LogVisitor;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
-import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StorageLock;
 import dev.simonides.wal.WriteAheadLog;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a new store of what can be read of a damaged one: first finds out which memories are alive, then writes them into
  * the log of the new store, as they stand in the old one. Confined to one thread.
+ *
+ * <p>Everything that can be read is a fact: that an ordinal was put, with what, and that it died. Facts of several files and
+ * of the log never contradict each other, so it does not matter where one is read. A memory goes into the new store if its
+ * put is known, no death of it is, and record, vector and payload can be read, from whole blocks of any file or from the log.
  */
 public final class Salvage {
-    private static final MemorySegment MEMORY = OffHeap.everything();
-    private static final long DELETED = 0;
-
     private final StorageDirectory directory;
     private final FoundStore found;
-    private final int vectorBytes;
-    private final List<String> damages = new ArrayList<>();
-    private final List<String> losses = new ArrayList<>();
-    // What the log says last of each memory that it names: the LSN of its put, or DELETED.
-    private final Map<Name, Long> latest = new HashMap<>();
+    private final VectorCodec codec;
+    private final Set<String> damages = new LinkedHashSet<>();
+    private final Losses losses = new Losses();
+    private final List<String> doubtful = new ArrayList<>();
     private final Map<String, Integer> ordinals = new HashMap<>();
-    private @Nullable Manifest base;
-    private long lastLsn;
+    private final SalvagedLog log = new SalvagedLog();
+    private long doubtfulCount;
     private long written;
-
-    private record Name(String tenant, String key) {}
 
     private Salvage(StorageDirectory directory, FoundStore found) {
         this.directory = directory;
         this.found = found;
-        this.vectorBytes = LogReading.vectorBytes(found.file());
-        found.findings().forEach(finding -> damages.add(finding.getMessage()));
+        this.codec = LogReading.codec(found.file());
+        found.findings().forEach(this::damaged);
     }
 
     /**
@@ -89,158 +87,182 @@ public final class Salvage {
         });
     }
 
+    private void damaged(StorageException damage) {
+        damages.add(damage.getMessage());
+    }
+
     private SalvageReport writeTo(StorageDirectory target) {
-        try (StoreMemory memory = load()) {
-            LogStart start = logStart();
-            readLog(start);
+        List<Manifest> manifests =
+                found.manifests().stream().map(Manifests.Stored::manifest).toList();
+        long lastLsn;
+        try (TruthSalvage files =
+                TruthSalvage.open(directory, found.file().storeId(), codec, manifests, this::damaged)) {
+            LogStart start = found.logStart(directory);
+            readLog(start, files);
+            lastLsn = Math.max(files.lsn(), log.lastLsn());
             StoreBackup.intoEmpty(target, () -> {
-                StoreFile file = StoreFile.of(UUID.randomUUID(), found.file().options());
-                try (WriteAheadLog log = WriteAheadLog.create(target, LogOptions.of(file.storeId()))) {
-                    Frame frame = log.frame().begin(1);
-                    copyFiles(memory, log, frame);
-                    copyLog(start, log, frame);
-                    append(log, frame);
-                }
-                file.writeUnfinished(target);
-                StoreFile.finish(target);
+                write(files, start, target);
                 return written;
             });
         }
-        long generation = base == null ? 0 : base.generation();
-        return new SalvageReport(written, generation, lastLsn, damages, losses);
+        losses.addDoubtful(doubtful, doubtfulCount);
+        long generation = manifests.isEmpty() ? 0 : manifests.getFirst().generation();
+        return new SalvageReport(written, generation, lastLsn, List.copyOf(damages), losses.all());
     }
 
-    /** The newest generation whose files of truth are whole. */
-    private StoreMemory load() {
-        // Nothing is mapped, so that every block is checked before anything of it is used.
-        MemoryIndexOptions options = found.file().options().residency(Residency.RESIDENT);
-        for (Manifests.Stored stored : found.manifests()) {
-            Manifest manifest = stored.manifest();
-            StoreMemory memory = new StoreMemory(options);
-            try {
-                var _ = TruthFiles.load(
-                        directory,
-                        found.file().storeId(),
-                        manifest.files(),
-                        new TruthMemory(
-                                memory.tenants(),
-                                memory.keys(),
-                                memory.budget(),
-                                memory.records(),
-                                memory.codec(),
-                                memory.mappings()),
-                        new TruthLoadOptions(manifest.lsn(), 0, false));
-                base = manifest;
-                lastLsn = manifest.lsn();
-                return memory;
-            } catch (CorruptStoreException | StorageIoException e) {
-                memory.close();
-                damages.add(e.getMessage());
+    private void write(TruthSalvage files, LogStart start, StorageDirectory target) {
+        StoreFile file = StoreFile.of(UUID.randomUUID(), found.file().options());
+        try (WriteAheadLog made = WriteAheadLog.create(target, LogOptions.of(file.storeId()))) {
+            Frame frame = made.frame().begin(1);
+            SortedSet<String> tenants = new TreeSet<>(files.tenants());
+            tenants.addAll(log.tenants());
+            for (String name : tenants) {
+                try (SalvagedTenant tenant = files.tenant(name, log.covered())) {
+                    copyFiles(name, tenant, made, frame);
+                }
             }
+            copyLog(start, made, frame);
+            append(made, frame);
         }
-        return new StoreMemory(options);
+        file.writeUnfinished(target);
+        StoreFile.finish(target);
     }
 
-    private LogStart logStart() {
-        if (base != null && WriteAheadLog.begins(directory, base.start())) {
-            return base.start();
+    private void readLog(LogStart start, TruthSalvage files) {
+        int vectorBytes = LogReading.vectorBytes(codec);
+        LogVisitor visitor = new LogVisitor() {
+            @Override
+            public void frame(LogFrame frame) {
+                log.frame(frame);
+            }
+
+            @Override
+            public void record(long lsn, int type, int flags, ByteBuffer payload) {
+                if (log.advance(lsn)) {
+                    note(LogEntries.of(lsn, type, payload, vectorBytes));
+                }
+            }
+        };
+        LogVerification verification = WriteAheadLog.verify(directory, found.logOptions(), start, visitor);
+        verification.findings().forEach(this::damaged);
+        // What the files know is not missing; what damaged blocks of them have lost is said where it is read.
+        for (SalvagedLog.Gap gap : log.gaps(files.recordsLsn(), files.lsn())) {
+            losses.addRecords(gap.first(), gap.last());
         }
-        return found.logStart(directory);
+        if (log.endIsLost(verification)) {
+            losses.addEnd(Math.max(files.lsn(), log.lastLsn()));
+        }
     }
 
-    private void readLog(LogStart start) {
-        LogVerification verification =
-                WriteAheadLog.verify(directory, found.logOptions(), start, (lsn, type, flags, payload) -> {
-                    if (lsn > lastLsn) {
-                        if (lsn > lastLsn + 1) {
-                            lose(lastLsn + 1, lsn - 1);
-                        }
-                        lastLsn = lsn;
-                        note(lsn, LogEntries.of(lsn, type, payload, vectorBytes));
-                    }
-                });
-        for (StorageException finding : verification.findings()) {
-            damages.add(finding.getMessage());
-        }
-        if (!verification.clean()) {
-            losses.add("whatever the log held behind LSN " + lastLsn);
-        }
-    }
-
-    private void lose(long first, long last) {
-        losses.add("the records of LSN " + first + ".." + last
-                + ": what they put is missing, and what they replaced or deleted may be there");
-    }
-
-    private void note(long lsn, LogEntry entry) {
+    private void note(LogEntry entry) {
         switch (entry) {
-            case LogEntry.Put put -> latest.put(new Name(put.tenant(), put.key()), lsn);
-            case LogEntry.Delete delete -> latest.put(new Name(delete.tenant(), delete.key()), DELETED);
+            case LogEntry.Put put -> log.note(put);
+            case LogEntry.Delete delete -> log.note(delete);
             case LogEntry.Unknown unknown -> {
-                damages.add("record of LSN " + lsn + ": " + unknown.what());
-                lose(lsn, lsn);
+                damages.add("record of LSN " + unknown.lsn() + ": " + unknown.what());
+                log.noteUnreadable(unknown.lsn());
             }
             case LogEntry.Frame _ -> throw new AssertionError("no record");
         }
     }
 
-    private void copyFiles(StoreMemory memory, WriteAheadLog log, Frame frame) {
-        for (Tenant tenant : memory.tenants().all()) {
-            byte[] name = tenant.name().getBytes(StandardCharsets.UTF_8);
-            for (int ordinal = 0; ordinal < tenant.count(); ordinal++) {
-                byte[] key = tenant.key(ordinal);
-                boolean replaced = latest.containsKey(new Name(tenant.name(), new String(key, StandardCharsets.UTF_8)));
-                if (!tenant.dead(ordinal) && !replaced) {
-                    PutRecord put = PutRecord.layOut(
-                            name, key, tenant.payload(ordinal), vectorBytes, tenant.timestampMillis(ordinal));
-                    copyVector(memory, tenant, ordinal, put);
-                    put(tenant.name(), put.bytes(), log, frame);
+    /** What the files have of a tenant, unless the log says something newer. */
+    private void copyFiles(String name, SalvagedTenant tenant, WriteAheadLog made, Frame frame) {
+        SalvagedLog.OfTenant logged = log.tenant(name);
+        logged.learn(tenant);
+        Map<String, Long> newest = tenant.doubtful() ? newest(tenant) : Map.of();
+        for (int ordinal = 0; ordinal < tenant.count(); ordinal++) {
+            if (tenant.dead(ordinal) || logged.has(ordinal)) {
+                continue;
+            }
+            String key = "";
+            try {
+                SalvagedRecord record = tenant.record(ordinal);
+                key = record.key();
+                long birth = tenant.birthLsn(ordinal);
+                if (logged.lsn(key) > birth || newest.getOrDefault(key, birth) > birth) {
+                    continue;
                 }
+                logged.replaced(key, birth);
+                put(name, readPut(name, tenant, ordinal, record), made, frame);
+                if (tenant.doubtful(ordinal, birth)) {
+                    doubt(name, key);
+                }
+            } catch (LostBytes lost) {
+                losses.add(lost, name, key);
             }
         }
     }
 
-    private static void copyVector(StoreMemory memory, Tenant tenant, int ordinal, PutRecord put) {
-        MemorySegment record = MemorySegment.ofBuffer(put.bytes());
-        int codeBytes = memory.codec().codeBytes();
-        int originalBytes = memory.codec().originalBytes();
-        MemorySegment.copy(MEMORY, tenant.vectors().codeAddress(ordinal), record, put.vectorOffset(), codeBytes);
-        if (originalBytes > 0) {
-            long offset = (long) put.vectorOffset() + codeBytes;
-            MemorySegment.copy(MEMORY, tenant.vectors().originalAddress(ordinal), record, offset, originalBytes);
+    /** Where deaths are not known, the last put of a key still ends the life of those before. */
+    private static Map<String, Long> newest(SalvagedTenant tenant) {
+        Map<String, Long> newest = new HashMap<>();
+        for (int ordinal = 0; ordinal < tenant.count(); ordinal++) {
+            try {
+                if (!tenant.dead(ordinal)) {
+                    newest.merge(tenant.record(ordinal).key(), tenant.birthLsn(ordinal), Math::max);
+                }
+            } catch (LostBytes lost) {
+                // It is reported when it is to be copied.
+            }
+        }
+        return newest;
+    }
+
+    private ByteBuffer readPut(String name, SalvagedTenant tenant, int ordinal, SalvagedRecord record)
+            throws LostBytes {
+        byte[] payload = tenant.payload(ordinal, record.payloadBytes());
+        PutRecord put = PutRecord.layOut(
+                name.getBytes(StandardCharsets.UTF_8),
+                record.key().getBytes(StandardCharsets.UTF_8),
+                payload,
+                LogReading.vectorBytes(codec),
+                record.timestampMillis());
+        tenant.vector(ordinal, put.bytes().duplicate().position(put.vectorOffset()));
+        return put.bytes();
+    }
+
+    private void doubt(String tenant, String key) {
+        doubtfulCount++;
+        if (doubtful.size() < SalvageLoss.KEYS_MAX) {
+            doubtful.add(tenant + "/" + key);
         }
     }
 
     /** What the log says last of a memory, if that is a put. */
-    private void copyLog(LogStart start, WriteAheadLog log, Frame frame) {
+    private void copyLog(LogStart start, WriteAheadLog made, Frame frame) {
+        int vectorBytes = LogReading.vectorBytes(codec);
         LogVisitor copy = (lsn, type, flags, payload) -> {
             if (type == RecordType.PUT
                     && LogEntries.of(lsn, type, payload, vectorBytes) instanceof LogEntry.Put put
-                    && latest.getOrDefault(new Name(put.tenant(), put.key()), DELETED) == lsn) {
+                    && log.tenant(put.tenant()).stands(put.key(), lsn)) {
                 ByteBuffer bytes = ByteBuffer.allocate(payload.remaining())
                         .put(payload.duplicate())
                         .flip()
                         .order(ByteOrder.LITTLE_ENDIAN);
-                put(put.tenant(), bytes, log, frame);
+                put(put.tenant(), bytes, made, frame);
+                if (log.tenant(put.tenant()).doubtful(put.key())) {
+                    doubt(put.tenant(), put.key());
+                }
             }
         };
         var _ = WriteAheadLog.verify(directory, found.logOptions(), start, copy);
     }
 
-    private void put(String tenant, ByteBuffer record, WriteAheadLog log, Frame frame) {
+    private void put(String tenant, ByteBuffer record, WriteAheadLog made, Frame frame) {
         int ordinal = ordinals.merge(tenant, 1, Integer::sum) - 1;
         record.putInt(PutLayout.ORDINAL, ordinal);
         if (!frame.fits(record.remaining())) {
-            append(log, frame);
+            append(made, frame);
         }
         frame.add(RecordType.PUT, 0, record);
         written++;
     }
 
-    private static void append(WriteAheadLog log, Frame frame) {
+    private static void append(WriteAheadLog made, Frame frame) {
         if (frame.count() > 0) {
-            log.append(frame);
-            frame.begin(log.lastLsn() + 1);
+            made.append(frame);
+            frame.begin(made.lastLsn() + 1);
         }
     }
 }

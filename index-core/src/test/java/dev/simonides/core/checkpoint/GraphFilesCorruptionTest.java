@@ -121,6 +121,21 @@ class GraphFilesCorruptionTest {
     }
 
     @Test
+    void codesOfALaterVersionCostTheGraph() {
+        ForgedFile forged = ForgedFile.of(directory, entries.getLast());
+        int at = GraphContentsLayout.BYTES + GraphSectionLayout.FLAGS;
+        ByteBuffer contents = ByteBuffer.wrap(forged.contents()).order(ByteOrder.LITTLE_ENDIAN);
+        contents.putInt(at, contents.getInt(at) | GraphSectionLayout.CODES);
+        SimulatedDirectory target = directory.afterKill();
+        List<FileEntry> named = new ArrayList<>(entries);
+        named.set(entries.size() - 1, forged.write(target));
+
+        GraphFixture next = assertAnswers(target, named);
+
+        assertTrue(next.rebuilt.getFirst().contains("flags="), next.rebuilt::toString);
+    }
+
+    @Test
     void anythingWithRightChecksumsIsCheckedBeforeItIsBelieved() {
         Random random = new Random(SEED);
         int rounds = 0;

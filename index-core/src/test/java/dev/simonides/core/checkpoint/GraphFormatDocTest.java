@@ -23,6 +23,7 @@ class GraphFormatDocTest {
         assertEquals(5, FileKind.GRAPH_DELTA.code());
         assertEquals(64, GraphSection.ALIGNMENT);
         assertEquals(1, GraphSectionLayout.WHOLE);
+        assertEquals(2, GraphSectionLayout.CODES);
         assertEquals(16, GraphFiles.DELTAS_MAX);
     }
 }
