@@ -77,7 +77,7 @@ class WriteAheadLogCrashTest {
 
         Tally tally = CrashCase.lookAtAll(
                 "the log, long workloads from seed " + FIRST_SEED,
-                random(Soak.rounds(12, 800), 20, Terms.KEPT, models));
+                random(Soak.rounds(12, 200), 20, Terms.KEPT, models));
 
         assertTrue(tally.images() > 10_000, tally::toString);
     }
@@ -88,10 +88,10 @@ class WriteAheadLogCrashTest {
                 seed -> List.of(CrashModel.weak(seed).withTornSectors().withEffort(5, 10));
 
         Tally tolerated = CrashCase.lookAtAll(
-                "the log, torn sectors tolerated", random(Soak.rounds(6, 400), 9, Terms.KEPT_THOUGH_TORN, torn));
+                "the log, torn sectors tolerated", random(Soak.rounds(6, 100), 9, Terms.KEPT_THOUGH_TORN, torn));
         // Refusing them, a torn sector may be taken for damage, but never for anything else.
         Tally taken = CrashCase.lookAtAll(
-                "the log, torn sectors refused", random(Soak.rounds(6, 400), 9, Terms.KEPT_OR_TORN, torn));
+                "the log, torn sectors refused", random(Soak.rounds(6, 100), 9, Terms.KEPT_OR_TORN, torn));
 
         assertEquals(0, tolerated.refused());
         assertEquals(tolerated.first(), taken.first());
@@ -104,7 +104,7 @@ class WriteAheadLogCrashTest {
                 seed -> List.of(CrashModel.weak(seed).withLyingSyncs().withEffort(4, 10));
 
         Tally tally = CrashCase.lookAtAll(
-                "the log, lying syncs", random(Soak.rounds(3, 100), 8, Terms.PREFIX_OR_DAMAGED, lying));
+                "the log, lying syncs", random(Soak.rounds(3, 50), 8, Terms.PREFIX_OR_DAMAGED, lying));
 
         assertTrue(tally.refused() > 0, "a lying device must be noticed at times");
         assertTrue(tally.refused() < tally.images(), "and at times there is a prefix");

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -49,6 +50,7 @@ final class StoreCrashRun implements CrashCase.Run {
     private final StoreHistory history;
     private final Terms terms;
     private long looked;
+    private int turn;
     private long refused;
     private long goneOnFrom;
     private CrashCounts second = new CrashCounts(0, 0);
@@ -71,11 +73,19 @@ final class StoreCrashRun implements CrashCase.Run {
         }
     }
 
-    StoreCrashRun(StoreWorkload workload, Terms terms) {
+    /**
+     * Takes a workload that was run.
+     *
+     * @param seed decides with which of the images more is done
+     */
+    StoreCrashRun(StoreWorkload workload, Terms terms, long seed) {
         this.workload = workload;
         this.shape = workload.shape();
         this.history = workload.history();
         this.terms = terms;
+        Random random = new Random(seed);
+        this.looked = random.nextInt(SECOND_DEPTH_EVERY);
+        this.turn = random.nextInt(AFTERWARDS.size());
     }
 
     @Override
@@ -246,12 +256,13 @@ final class StoreCrashRun implements CrashCase.Run {
     private void goOn(SimulatedDirectory image, StoreHistory found, boolean crashAgain) {
         StoreWorkload next = new StoreWorkload(shape, image, found, NEXT_SESSION, UnaryOperator.identity());
         try (next) {
-            AFTERWARDS.get((int) (goneOnFrom % AFTERWARDS.size())).forEach(next::step);
+            AFTERWARDS.get(turn).forEach(next::step);
             next.verify();
         }
+        turn = (turn + 1) % AFTERWARDS.size();
         goneOnFrom++;
         if (crashAgain) {
-            StoreCrashRun run = new StoreCrashRun(next, terms);
+            StoreCrashRun run = new StoreCrashRun(next, terms, goneOnFrom);
             CrashModel model = CrashModel.weak(goneOnFrom).withEffort(4, 4);
             second = second.plus(CrashStates.of(image, model).forEach(found::expectation, run::checkSecond));
         }

@@ -41,19 +41,22 @@ class StoreCrashTest {
     private static final long FIRST_SEED = Long.getLong("crash.seed", 1);
 
     private static CrashCase<Step> of(
-            StoreShape shape, List<Step> steps, Part part, List<CrashModel> models, Terms terms) {
+            StoreShape shape, List<Step> steps, Part part, Terms terms, List<CrashModel> models) {
         return new CrashCase<>(
                 steps,
                 part,
                 models,
-                some -> new StoreCrashRun(StoreWorkload.run(shape, some, UnaryOperator.identity()), terms));
+                some -> new StoreCrashRun(
+                        StoreWorkload.run(shape, some, UnaryOperator.identity()),
+                        terms,
+                        models.getFirst().seed()));
     }
 
     /** Every crash in the last step of every workload up to a length: each of those before is the last of a shorter one. */
     private static List<CrashCase<Step>> shortWorkloads(StoreShape shape, int lengthMax) {
         List<CrashCase<Step>> cases = new ArrayList<>();
         for (List<Step> steps : CrashCase.sequences(SHORT, lengthMax)) {
-            cases.add(of(shape, steps, Part.LAST_STEP, honest(cases.size()), Terms.KEPT));
+            cases.add(of(shape, steps, Part.LAST_STEP, Terms.KEPT, honest(cases.size())));
         }
         return cases;
     }
@@ -69,7 +72,7 @@ class StoreCrashTest {
             Random random = new Random(seed);
             StoreShape shape = StoreShape.random(random);
             List<Step> steps = Step.random(random, 1 + stepsMax / 2 + random.nextInt(stepsMax / 2));
-            return Optional.of(of(shape, steps, Part.STEPS, models.apply(seed), terms));
+            return Optional.of(of(shape, steps, Part.STEPS, terms, models.apply(seed)));
         };
     }
 
@@ -98,7 +101,7 @@ class StoreCrashTest {
     void keepsItsPromisesInLongWorkloads() {
         Tally tally = CrashCase.lookAtAll(
                 "a store, long workloads from seed " + FIRST_SEED,
-                random(Soak.rounds(30, 1_500), 16, Terms.KEPT, StoreCrashTest::honest));
+                random(Soak.rounds(30, 900), 16, Terms.KEPT, StoreCrashTest::honest));
 
         assertTrue(tally.images() > 80_000, tally::toString);
     }
@@ -109,10 +112,10 @@ class StoreCrashTest {
                 seed -> List.of(CrashModel.weak(seed).withTornSectors().withEffort(4, 4));
 
         Tally tolerated = CrashCase.lookAtAll(
-                "a store, torn sectors tolerated", random(Soak.rounds(4, 200), 6, Terms.KEPT_THOUGH_TORN, torn));
+                "a store, torn sectors tolerated", random(Soak.rounds(4, 100), 6, Terms.KEPT_THOUGH_TORN, torn));
         // Refusing them, a torn sector may be taken for damage to the log, but never for anything else.
         Tally taken = CrashCase.lookAtAll(
-                "a store, torn sectors refused", random(Soak.rounds(4, 200), 6, Terms.KEPT_OR_TORN, torn));
+                "a store, torn sectors refused", random(Soak.rounds(4, 100), 6, Terms.KEPT_OR_TORN, torn));
 
         assertEquals(0, tolerated.refused());
         assertEquals(tolerated.first(), taken.first());
@@ -126,7 +129,7 @@ class StoreCrashTest {
                 seed -> List.of(CrashModel.weak(seed).withLyingSyncs().withEffort(4, 8));
 
         Tally tally = CrashCase.lookAtAll(
-                "a store, lying syncs", random(Soak.rounds(12, 400), 4, Terms.FORMER_OR_DAMAGED, lying));
+                "a store, lying syncs", random(Soak.rounds(12, 200), 4, Terms.FORMER_OR_DAMAGED, lying));
 
         assertTrue(tally.refused() > tally.images() / 10, "a lying device must be noticed at times: " + tally);
         assertTrue(tally.refused() < tally.images(), "and at times there is a former state: " + tally);
@@ -135,7 +138,7 @@ class StoreCrashTest {
     @Test
     void looksAtTheSameStatesEveryTime() {
         List<Step> steps = List.of(Step.PUT, Step.BATCH, Step.CHECKPOINT, Step.KILL, Step.BIG);
-        CrashCase<Step> some = of(StoreShape.USUAL, steps, Part.ALL, honest(3), Terms.KEPT);
+        CrashCase<Step> some = of(StoreShape.USUAL, steps, Part.ALL, Terms.KEPT, honest(3));
 
         assertEquals(some.look(), some.look());
     }
@@ -150,7 +153,8 @@ class StoreCrashTest {
                 honest(4),
                 few -> new StoreCrashRun(
                         StoreWorkload.run(StoreShape.USUAL, few, disk -> new ForgetfulDirectory(disk, names, bytes)),
-                        Terms.KEPT));
+                        Terms.KEPT,
+                        4));
 
         Broken broken = assertThrows(Broken.class, some::look);
 
