@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Rounds over one directory. Confined to one thread. */
@@ -111,7 +112,7 @@ final class KillHistory {
             freshChecks++;
             control.setState(ControlFile.State.STARTED);
             Child child = new Child(control, true, checked, place, Optional.empty());
-            child.finish(CHECK_SECONDS_MAX);
+            child.finish();
             found = new CrashRun(place, KillHistory::missing, () -> false, control).acknowledged();
         } else {
             CrashRun run = new CrashRun(
@@ -201,10 +202,10 @@ final class KillHistory {
         String killedBy(Kill kill) throws IOException, InterruptedException {
             try {
                 long issued = CrashRun.issued(control);
-                await(() -> control.state() == ControlFile.State.STARTED);
+                await(() -> control.state() == ControlFile.State.STARTED, START_SECONDS_MAX, this::late);
                 traced.addAll(process.descendants().toList());
                 if (!(kill instanceof Kill.AtTime time && time.opening())) {
-                    await(() -> CrashRun.issued(control) == issued);
+                    await(() -> CrashRun.issued(control) == issued, START_SECONDS_MAX, this::late);
                 }
                 boolean ended = process.waitFor(millis(kill), TimeUnit.MILLISECONDS);
                 if (!ended && kill instanceof Kill.AtTime time) {
@@ -234,12 +235,8 @@ final class KillHistory {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
-            // It may have finished meanwhile.
-            boolean ended = process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS);
-            if (!ended) {
-                throw new CrashFailure("the child has not ended " + END_SECONDS_MAX + " seconds after SIG" + signal
-                        + ", sent with status " + status + errorText());
-            }
+            // The status is not minded: it may have finished meanwhile.
+            await(() -> true, END_SECONDS_MAX, () -> "did not end by SIG" + signal + ", sent with status " + status);
         }
 
         /** How long it may go on: once it has issued an operation it is not opening any more. */
@@ -251,24 +248,26 @@ final class KillHistory {
             };
         }
 
-        void finish(int secondsMax) throws IOException, InterruptedException {
+        void finish() throws IOException {
             try {
-                if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
-                    throw new CrashFailure("the check has not ended after " + secondsMax + " seconds");
-                }
+                await(() -> true, CHECK_SECONDS_MAX, () -> "did not end its check");
                 requireFinished();
             } finally {
                 killAll();
             }
         }
 
-        /** Waits as long as something is the case. */
-        private void await(BooleanSupplier waiting) throws IOException {
-            long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+        private String late() {
+            return "did not begin: does " + main + ".main call CrashChild.run(…) first thing, and work() issue()?";
+        }
+
+        /** Waits as long as it lives and something is the case. Seconds in which this process was stopped do not count. */
+        private void await(BooleanSupplier waiting, int secondsMax, Supplier<String> failure) throws IOException {
+            long polls = TimeUnit.SECONDS.toNanos(secondsMax) / POLL_NANOS;
             while (waiting.getAsBoolean() && process.isAlive()) {
-                if (System.nanoTime() > limit) {
-                    throw new CrashFailure("the child did not begin within " + START_SECONDS_MAX + " seconds: does "
-                            + main + ".main call CrashChild.run(…) first thing, and work() issue()?" + errorText());
+                if (polls-- == 0) {
+                    throw new CrashFailure(
+                            "within " + secondsMax + " seconds the child " + failure.get() + errorText());
                 }
                 LockSupport.parkNanos(POLL_NANOS);
             }

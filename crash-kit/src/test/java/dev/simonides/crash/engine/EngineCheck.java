@@ -31,6 +31,7 @@ import java.util.function.Supplier;
 final class EngineCheck {
     private static final double EXACT_TOLERANCE = 1e-3;
     private static final double CODE_TOLERANCE = 2.0;
+    private static final int QUESTIONS = 8;
 
     private final CrashRun run;
     private final EnginePlan plan;
@@ -61,6 +62,7 @@ final class EngineCheck {
                 () -> "alive: found=" + contents.size() + ", " + index.stats());
         for (String tenant : Operation.TENANTS) {
             checkSearches(index, tenant, contents);
+            checkRecall(index, tenant);
         }
         requireClean(index);
     }
@@ -195,6 +197,25 @@ final class EngineCheck {
                     () -> "search found what is not there: " + hit);
         }
         require(seen.size() == Math.min(10, alive.size()), () -> "search found only " + seen + " of " + alive.keySet());
+    }
+
+    /** The approximate search misses at most one in twenty of what the exact one finds, over some questions. */
+    private void checkRecall(MemoryIndex index, String tenant) {
+        int wanted = 0;
+        int found = 0;
+        for (int number = 1; number <= QUESTIONS; number++) {
+            Query query = Query.of(Operation.of(run.seed(), 0, number).vector("question"))
+                    .tenant(tenant)
+                    .top(10)
+                    .ef(50);
+            SearchResult exact = index.exact().search(query);
+            wanted += exact.size();
+            for (Hit hit : index.search(query)) {
+                found += hit.score() >= exact.get(exact.size() - 1).score() ? 1 : 0;
+            }
+        }
+        String counts = "recall: found=" + found + " of " + wanted;
+        require(20 * found >= 19 * wanted, () -> counts);
     }
 
     private double score(float[] question, float[] stored) {
