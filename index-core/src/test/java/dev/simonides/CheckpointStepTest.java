@@ -19,6 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -252,6 +257,57 @@ class CheckpointStepTest {
         }
         long newest = step.startsWith("CP9") ? 3 : 2;
         assertEquals(newest, generationOf(disk.afterKill()));
+    }
+
+    /** Nobody may be told by a second sync that the names are durable which the first has lost. */
+    @Test
+    void aSegmentThatBeginsMeanwhileDoesNotSyncTheDirectoryAgain() {
+        AtomicReference<MemoryIndex> index = new AtomicReference<>();
+        AtomicReference<CompletableFuture<Long>> put = new AtomicReference<>();
+        AtomicBoolean failing = new AtomicBoolean();
+        AtomicInteger again = new AtomicInteger();
+        StepDirectory.Steps steps = new StepDirectory.Steps() {
+            @Override
+            public void before(String step) {
+                boolean sync = step.equals("sync directory");
+                if (failing.get()) {
+                    again.addAndGet(sync ? 1 : 0);
+                } else if (index.get() != null && sync && isKeeper(Thread.currentThread())) {
+                    failing.set(true);
+                    put.set(index.get().submit(Ledger.memory("b", "2").payload(new byte[40_000])));
+                    Thread writer = writer();
+                    while (again.get() == 0 && writer.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                    throw new StorageIoException("directory", -1, "input/output error");
+                }
+            }
+        };
+        try (MemoryIndex opened =
+                MemoryIndex.open(new StepDirectory(disk, steps), OPTIONS, CheckpointStepTest::smallLog)) {
+            opened.put(Ledger.memory("a", "1"));
+            index.set(opened);
+
+            assertThrows(StoreFailedException.class, opened::checkpoint);
+
+            assertThrows(CompletionException.class, put.get()::join);
+            assertEquals(StoreState.FAILED, opened.state());
+        }
+        assertEquals(0, again.get());
+        try (MemoryIndex reopened = MemoryIndex.open(disk.afterKill(), OPTIONS, CheckpointStepTest::smallLog)) {
+            assertEquals("1", reopened.get("a").orElseThrow().text());
+        }
+    }
+
+    private static boolean isKeeper(Thread thread) {
+        return thread.getName().equals("simonides-keeper");
+    }
+
+    private static Thread writer() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("simonides-writer"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

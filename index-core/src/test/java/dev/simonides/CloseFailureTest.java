@@ -120,6 +120,7 @@ class CloseFailureTest {
     private static void assertGivenBack(Run run, String when) {
         assertEquals(StoreState.CLOSED, run.index.state(), when);
         assertEquals(0, run.medium.openFiles(), when);
+        assertEquals(0, run.medium.repeatedSyncs(), when);
         assertFalse(run.disk.locked("LOCK"), when);
         run.index.close();
     }

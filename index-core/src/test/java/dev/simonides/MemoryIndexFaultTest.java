@@ -200,6 +200,7 @@ class MemoryIndexFaultTest {
         /** On the same medium without the fault. */
         void check() {
             assertEquals(0, faulty.openFiles(), () -> "files left open after " + fault);
+            assertEquals(0, faulty.repeatedSyncs(), () -> "synced again what could not be synced: " + fault);
             try (MemoryIndex index = MemoryIndex.open(disk, OPTIONS, Run::smallLog)) {
                 ledger.check(Ledger.contents(index), acknowledged, fault);
                 index.put(Ledger.memory("last", "seventh"));

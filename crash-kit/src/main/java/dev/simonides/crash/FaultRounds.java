@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>The work may end with a {@link StorageException} or an {@link IllegalStateException}; an operation that was refused may be
  * {@linkplain Sequence#refuse taken back}. Afterwards the disk works again, with and without a power cut, and what is found must
- * keep the promise of every acknowledgement. No file may stay open.
+ * keep the promise of every acknowledgement. No file may stay open, and none be synced again whose sync has failed.
  */
 public final class FaultRounds {
     private static final int OPERATIONS_USUAL = 12;
@@ -118,6 +118,9 @@ public final class FaultRounds {
         if (faulty.openFiles() > 0) {
             throw new CrashFailure("files left open: " + faulty.openFiles()
                     + "; does work() close what it opens, whatever" + " happens?");
+        }
+        if (faulty.repeatedSyncs() > 0) {
+            throw new CrashFailure("synced again what could not be synced: " + faulty.repeatedSyncs() + " times");
         }
         check(disk.afterKill(), place, notes);
         states += CrashStates.of(disk, model)

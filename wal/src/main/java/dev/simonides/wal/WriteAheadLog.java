@@ -35,6 +35,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private static final int NO_FRAME = SegmentLayout.BLOCK_BYTES;
 
     private final StorageDirectory directory;
+    private final DirectorySync names;
     private final SegmentFactory factory;
     private final LogOptions options;
     private final long incarnation;
@@ -62,6 +63,7 @@ public final class WriteAheadLog implements AutoCloseable {
     /** An empty log without segments. */
     private WriteAheadLog(StorageDirectory directory, LogOptions options, LogStart start) {
         this.directory = directory;
+        this.names = new DirectorySync(directory);
         this.options = options;
         this.start = start;
         this.report = new ReplayReport(0, 0, 0, start.lsn(), start.lsn(), 0, 0, 0, true);
@@ -77,6 +79,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private WriteAheadLog(StorageDirectory directory, LogOptions options, LogStart start, LogScan scan) {
         SegmentHeader last = scan.lastHeader();
         this.directory = directory;
+        this.names = new DirectorySync(directory);
         this.options = options;
         this.start = start;
         this.report = scan.report();
@@ -154,9 +157,8 @@ public final class WriteAheadLog implements AutoCloseable {
         WriteAheadLog log = new WriteAheadLog(directory, options, start, scan);
         if (!scan.report().closed()) {
             // A name that a killed process gave last may be in the system's cache alone. A later one could outlive it,
-            // and
-            // then a segment would be missing.
-            directory.sync();
+            // and then a segment would be missing.
+            log.names.sync();
         }
         if (scan.tail().isEmpty() && scan.report().tornBytes() == 0) {
             return log;
@@ -363,6 +365,18 @@ public final class WriteAheadLog implements AutoCloseable {
         } finally {
             syncLock.unlock();
         }
+    }
+
+    /**
+     * Makes every name in the directory durable, beside the writer, who does the same for its segments. Any thread that is
+     * never interrupted.
+     *
+     * @throws StorageException if that failed, now or before: nobody knows which names are durable, and no segment follows
+     *     the present one
+     */
+    public void syncDirectory() {
+        requireUsable();
+        names.sync();
     }
 
     /**
@@ -627,7 +641,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void install(SegmentWriter segment) {
         factory.complete(segment);
         try {
-            directory.sync();
+            names.sync();
         } catch (StorageException e) {
             segment.close();
             throw fail("the directory could not be synced", e);

@@ -41,7 +41,7 @@ public final class Checkpointer {
      * @param log from which is removed what no generation needs
      * @param storeId the store's identity
      * @param store the bytes of the file STORE
-     * @param maxTimestampMillis the latest time stamp of a memory so far, 0 while there is none
+     * @param maxTimestampMillis the latest time of a record so far, 0 while there is none
      * @param writers of the parts of a snapshot, in the order in which they are loaded
      */
     public record Parts(
@@ -140,7 +140,7 @@ public final class Checkpointer {
 
     private void syncDirectory() {
         try {
-            parts.directory().sync();
+            parts.log().syncDirectory();
         } catch (StorageException e) {
             throw failed("the directory could not be synced", e);
         }

@@ -13,7 +13,9 @@ import dev.simonides.wal.StoreReadOnlyException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
@@ -35,12 +37,20 @@ public final class FaultyDirectory implements StorageDirectory {
         LOOK
     }
 
+    /** No file's name. */
+    private static final String THE_DIRECTORY = "";
+
     private final StorageDirectory inner;
     private final Fault fault;
     private final IntConsumer before;
     private int operations;
     private int openFiles;
     private boolean fired;
+
+    /** What could not be synced since the lock was taken: files by their present names, and the directory. */
+    private final Set<String> failedSyncs = new HashSet<>();
+
+    private int repeatedSyncs;
 
     /**
      * A directory with a fault.
@@ -85,6 +95,16 @@ public final class FaultyDirectory implements StorageDirectory {
     }
 
     /**
+     * How many syncs there were of a file, or of the directory, whose sync had failed: the second may succeed although what
+     * the first was to make durable is lost. Who takes the lock begins anew.
+     *
+     * @return their number
+     */
+    public synchronized int repeatedSyncs() {
+        return repeatedSyncs;
+    }
+
+    /**
      * How many files and locks are open.
      *
      * @return their number
@@ -96,6 +116,7 @@ public final class FaultyDirectory implements StorageDirectory {
     @Override
     public StorageFile create(String name) {
         step(Step.CREATE, name, StorageException.NO_OFFSET);
+        forget(name);
         return opened(inner.create(name));
     }
 
@@ -114,6 +135,7 @@ public final class FaultyDirectory implements StorageDirectory {
     public void rename(String from, String to) {
         step(Step.CHANGE, from, StorageException.NO_OFFSET);
         inner.rename(from, to);
+        renamed(from, to);
     }
 
     @Override
@@ -124,8 +146,35 @@ public final class FaultyDirectory implements StorageDirectory {
 
     @Override
     public void sync() {
-        step(Step.SYNC, path(), StorageException.NO_OFFSET);
-        inner.sync();
+        syncing(THE_DIRECTORY, () -> {
+            step(Step.SYNC, path(), StorageException.NO_OFFSET);
+            inner.sync();
+        });
+    }
+
+    private void syncing(String name, Runnable sync) {
+        synchronized (this) {
+            repeatedSyncs += failedSyncs.contains(name) ? 1 : 0;
+        }
+        try {
+            sync.run();
+        } catch (StorageException e) {
+            synchronized (this) {
+                failedSyncs.add(name);
+            }
+            throw e;
+        }
+    }
+
+    private synchronized void forget(String name) {
+        failedSyncs.remove(name);
+    }
+
+    private synchronized void renamed(String from, String to) {
+        failedSyncs.remove(to);
+        if (failedSyncs.remove(from)) {
+            failedSyncs.add(to);
+        }
     }
 
     @Override
@@ -137,7 +186,11 @@ public final class FaultyDirectory implements StorageDirectory {
     @Override
     public StorageLock lock(String name) {
         step(Step.OPEN, name, StorageException.NO_OFFSET);
-        return inner.lock(name);
+        StorageLock lock = inner.lock(name);
+        synchronized (this) {
+            failedSyncs.clear();
+        }
+        return lock;
     }
 
     @Override
@@ -260,15 +313,17 @@ public final class FaultyDirectory implements StorageDirectory {
 
         @Override
         public void sync(boolean metadata) {
-            try {
-                step(Step.SYNC, name(), StorageException.NO_OFFSET);
-            } catch (StorageIoException e) {
-                if (fault.kind() == Fault.Kind.LOST_SYNC && file instanceof SimulatedFile simulated) {
-                    simulated.loseUnsynced();
+            syncing(name(), () -> {
+                try {
+                    step(Step.SYNC, name(), StorageException.NO_OFFSET);
+                } catch (StorageIoException e) {
+                    if (fault.kind() == Fault.Kind.LOST_SYNC && file instanceof SimulatedFile simulated) {
+                        simulated.loseUnsynced();
+                    }
+                    throw e;
                 }
-                throw e;
-            }
-            file.sync(metadata);
+                file.sync(metadata);
+            });
         }
 
         @Override
