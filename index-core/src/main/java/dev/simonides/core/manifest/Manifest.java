@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  * @param lsn the last LSN that the files hold
  * @param logSegment number of the first segment of the log that is needed besides them
  * @param nextFileId no file of the store ever had this number or a higher one
- * @param maxTimestampMillis the latest time stamp of a memory, in milliseconds since 1970
+ * @param maxTimestampMillis the latest time of a record up to the LSN, in milliseconds since 1970
  * @param cleanClose whether the store was closed behind it
  * @param predecessor the generation before
  * @param store the bytes of the file STORE

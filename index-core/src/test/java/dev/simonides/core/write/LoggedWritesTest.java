@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.JumpingClock;
+import dev.simonides.LogEntry;
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.StoredLog;
 import dev.simonides.core.store.StoreLayout;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.FileSystemDirectory;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.WriteAheadLog;
+import dev.simonides.wal.simulation.CrashModel;
+import dev.simonides.wal.simulation.CrashStates;
+import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,10 +30,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a write leaves in the log, field by field: who, what, when. */
 class LoggedWritesTest {
@@ -129,5 +139,56 @@ class LoggedWritesTest {
                                     : DeleteLayout.TIMESTAMP_MILLIS));
         }
         assertEquals(List.of(NOW, NOW, NOW + hour, NOW + hour, NOW + hour, NOW + hour), times);
+    }
+
+    /** How a store ends before it is opened again. */
+    enum End {
+        CLOSED,
+        KILLED,
+        CUT_OFF_FROM_POWER
+    }
+
+    /** The latest time is that of a delete, whose memory no checkpoint holds; behind a checkpoint its manifest knows it. */
+    @ParameterizedTest
+    @EnumSource
+    void timesDoNotGoBackFromOneOpeningToTheNext(End end) {
+        for (boolean checkpoint : new boolean[] {false, true}) {
+            SimulatedDirectory disk = SimulatedDirectory.empty();
+            JumpingClock clock = new JumpingClock(NOW);
+            MemoryIndexOptions options = MemoryIndexOptions.ofDimension(3).clock(clock);
+            long hour = 3_600_000;
+            SimulatedDirectory left;
+            try (MemoryIndex index = MemoryIndex.open(disk, options)) {
+                index.put(Memory.of("a", new float[] {1, 2, 3}));
+                clock.jump(hour);
+                assertTrue(index.delete("", "a"));
+                if (checkpoint) {
+                    assertEquals(2, index.checkpoint());
+                }
+                left = end == End.KILLED
+                        ? disk.afterKill()
+                        : CrashStates.of(disk, CrashModel.weak(1))
+                                .at(disk.operations(), new BitSet())
+                                .image();
+            }
+            left = end == End.CLOSED ? disk : left;
+
+            clock.jump(-2 * hour);
+            try (MemoryIndex index = MemoryIndex.open(left, options)) {
+                index.put(Memory.of("a", new float[] {1, 2, 3}));
+                clock.jump(4 * hour);
+                index.put(Memory.of("a", new float[] {1, 2, 3}));
+            }
+
+            NavigableMap<Long, Long> times = new TreeMap<>();
+            assertEquals(List.of(), StoredLog.read(left, entry -> {
+                if (entry instanceof LogEntry.Put put) {
+                    times.put(put.lsn(), put.timestampMillis());
+                }
+            }));
+            assertEquals(
+                    List.of(NOW + hour, NOW + 3 * hour),
+                    List.copyOf(times.tailMap(3L).values()));
+        }
     }
 }
