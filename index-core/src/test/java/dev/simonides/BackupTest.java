@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.wal.Durability;
+import dev.simonides.wal.NotAStoreException;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.simulation.CrashCounts;
+import dev.simonides.wal.simulation.CrashModel;
+import dev.simonides.wal.simulation.CrashStates;
+import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -22,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A backup is a store of its own that holds what was put before. */
 class BackupTest {
     private static final int DIMENSION = 8;
+
+    private static final MemoryIndexOptions OPTIONS = MemoryIndexOptions.ofDimension(DIMENSION);
 
     @TempDir
     private Path folder;
@@ -168,6 +177,81 @@ class BackupTest {
         }
     }
 
+    @Test
+    void everyCrashLeavesNoStoreOrAWholeOne() {
+        SimulatedDirectory target = SimulatedDirectory.empty();
+        int done;
+        try (MemoryIndex index = openSimulated(SimulatedDirectory.empty())) {
+            put(index, 0, 6);
+            index.checkpoint();
+            put(index, 6, 9);
+            assertEquals(9, index.backup(target));
+            done = target.operations();
+            put(index, 9, 12);
+        }
+        assertEquals(done, target.operations(), "what is written afterwards is not in it");
+        CrashCounts counts = CrashStates.of(target, CrashModel.weak(5).withEffort(8, 8))
+                .forEach(position -> position >= done ? 1 : 0, state -> {
+                    SimulatedDirectory image = state.image();
+                    if (!image.exists("STORE")) {
+                        assertTrue(state.position() < done, "a backup that was made is durable");
+                        assertThrows(
+                                NotAStoreException.class,
+                                () -> MemoryIndex.openReadOnly(image, OPTIONS, log -> log)
+                                        .close());
+                        return;
+                    }
+                    try (MemoryIndex index = openSimulated(image)) {
+                        assertEquals(9, index.stats().liveCount(), state::toString);
+                        assertEquals(1, index.recovery().generation());
+                        assertEquals(
+                                "payload 7",
+                                index.get("t", "key-7").orElseThrow().text());
+                        assertTrue(index.verify((phase, at, total) -> {}).clean());
+                    }
+                });
+        System.out.println("crash states, backup: " + counts);
+        assertTrue(counts.distinct() > 30, counts::toString);
+    }
+
+    private static MemoryIndex openSimulated(SimulatedDirectory disk) {
+        return MemoryIndex.open(disk, OPTIONS, log -> log.segmentBytes(16 << 10).salts(new Random(3)));
+    }
+
+    @Test
+    void holdsWhatNothingHadMadeDurable() {
+        Path backup = folder.resolve("backup");
+        MemoryIndexOptions options = OPTIONS.durability(new Durability.None());
+        try (MemoryIndex index = MemoryIndex.open(folder.resolve("store"), options)) {
+            put(index, 0, 20);
+            assertEquals(20, index.backup(backup));
+        }
+        try (MemoryIndex index = MemoryIndex.open(backup)) {
+            assertEquals(20, index.stats().liveCount());
+        }
+    }
+
+    @Test
+    void leavesNothingWhereAFileIsAnother() throws IOException {
+        Path store = folder.resolve("store");
+        Path target = folder.resolve("target");
+        try (MemoryIndex index = open(store)) {
+            put(index, 0, 50);
+            index.checkpoint();
+            Path file = sealedFile(store, "vec-");
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 20] ^= 1;
+            Files.delete(file);
+            Files.write(file, bytes);
+
+            StorageException refusal = assertThrows(StorageException.class, () -> index.backup(target));
+            assertTrue(refusal.file().endsWith(file.getFileName().toString()), refusal::getMessage);
+        }
+        try (Stream<Path> left = Files.list(target)) {
+            assertEquals(List.of(target.resolve("LOCK")), left.toList());
+        }
+    }
+
     private static void assertHolds(Path store, int end) {
         try (MemoryIndex index = MemoryIndex.open(store)) {
             assertEquals(end - 1, index.stats().liveCount());
@@ -189,7 +273,7 @@ class BackupTest {
     }
 
     private static MemoryIndex open(Path store) {
-        return MemoryIndex.open(store, MemoryIndexOptions.ofDimension(DIMENSION));
+        return MemoryIndex.open(store, OPTIONS);
     }
 
     private static float[] vector(int i) {

@@ -4,7 +4,9 @@ package dev.simonides.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
 import dev.simonides.VerifyReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +15,8 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +77,98 @@ final class StoreStateTest {
     }
 
     @Test
+    void infoTellsOfAFallback() throws IOException {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            index.checkpoint();
+            index.put(Memory.of("more", Samples.vectors(1)[0]));
+            index.checkpoint();
+        }
+        flip(store.resolve("MANIFEST-0000000002"));
+
+        Outcome said = Outcome.of("info", store).done();
+        String recovery = said.out().getLast();
+        assertTrue(recovery.startsWith("recovery   "), said::toString);
+        assertTrue(recovery.contains("MANIFEST-0000000002"), said::toString);
+        Map<String, Object> info = Outcome.of("info", store, "--json").done().object();
+        assertTrue(info.get("fallback").toString().contains("MANIFEST-0000000002"), info::toString);
+        assertEquals(1L, info.get("generation"));
+        assertEquals(1L, info.get("replayed_records"));
+        assertEquals(COUNT + 1L, info.get("live"));
+        assertEquals(true, info.get("closed_cleanly"));
+    }
+
+    @Test
+    void infoTellsWhatACrashLeft() throws IOException {
+        Path made = folder.resolve("made");
+        Path killed = Files.createDirectory(
+                folder.resolve("killed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        MemoryIndexOptions options =
+                MemoryIndexOptions.ofDimension(Samples.DIMENSION).exactScanMax(0);
+        try (MemoryIndex index = MemoryIndex.create(made, options)) {
+            float[][] vectors = Samples.vectors(40);
+            for (int i = 0; i < 30; i++) {
+                index.put(Memory.of("key-" + i, vectors[i]));
+            }
+            index.put(Memory.of("key-0", vectors[30]));
+            index.awaitLinked((phase, done, total) -> {});
+            index.checkpoint();
+            for (int i = 31; i < 34; i++) {
+                index.put(Memory.of("key-" + i, vectors[i]));
+            }
+            try (Stream<Path> files = Files.list(made)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, killed.resolve(file.getFileName()));
+                }
+            }
+        }
+        Files.write(killed.resolve("vec-0000000099"), new byte[10]);
+        flip(one(killed, "graph-"));
+        // The last frame: its last sector never reached the medium.
+        Path segment = newest(killed, "wal-");
+        byte[] bytes = Files.readAllBytes(segment);
+        Arrays.fill(bytes, 4 * 4096 - 512, 4 * 4096, (byte) 0);
+        Files.write(segment, bytes);
+
+        Map<String, Object> info = Outcome.of("info", killed, "--json").done().object();
+        assertEquals(32L, info.get("live"));
+        assertEquals(33L, info.get("ordinals"));
+        assertEquals(1L, info.get("generation"));
+        assertEquals(2L, info.get("replayed_records"));
+        assertEquals(2L, info.get("replayed_frames"));
+        assertEquals(1L, info.get("replayed_segments"));
+        assertEquals(4096L - 512, info.get("torn_bytes"));
+        assertEquals(false, info.get("closed_cleanly"));
+        assertEquals("", info.get("fallback"));
+        assertEquals(1L, info.get("orphans_removed"));
+        assertTrue(info.get("rebuilt").toString().contains("graph-"), info::toString);
+    }
+
+    @Test
+    void aCheckpointWaitsForTheGraph() {
+        Path made = folder.resolve("made");
+        int count = 3_000;
+        float[][] vectors = Samples.vectors(count);
+        List<Memory> batch = new ArrayList<>();
+        MemoryIndexOptions options =
+                MemoryIndexOptions.ofDimension(Samples.DIMENSION).exactScanMax(0);
+        try (MemoryIndex index = MemoryIndex.create(made, options)) {
+            for (int i = 0; i < count; i++) {
+                batch.add(Memory.of("key-" + i, vectors[i]));
+                if (batch.size() == 500) {
+                    index.putAll(batch);
+                    batch.clear();
+                }
+            }
+        }
+        Outcome.of("checkpoint", made).done();
+
+        try (MemoryIndex index = MemoryIndex.openReadOnly(made)) {
+            assertEquals(0, index.stats().pendingCount(), "what the files have linked is not pending");
+        }
+    }
+
+    @Test
     void verifyFindsNothingInASoundStore() {
         Map<String, Object> report =
                 Outcome.of("verify", store, "--json").done().object();
@@ -80,6 +176,15 @@ final class StoreStateTest {
         assertEquals(true, report.get("clean"));
         assertEquals(List.of(), report.get("findings"));
         assertEquals((long) COUNT, report.get("vectors_checked"));
+        assertEquals(0L, report.get("files_checked"), "there is no checkpoint");
+        assertTrue((long) report.get("frames_checked") > 0, report::toString);
+        assertEquals(0L, report.get("unreachable"));
+
+        Outcome.of("checkpoint", store).done();
+        assertEquals(
+                4L,
+                Outcome.of("verify", store, "--json").done().object().get("files_checked"),
+                "a manifest, vectors, records, payloads");
     }
 
     @Test
@@ -156,6 +261,29 @@ final class StoreStateTest {
         assertEquals(ExitCode.USAGE, outcome.exitCode());
         assertTrue(outcome.err().size() > 3, outcome::toString);
         assertTrue(outcome.err().get(2).strip().startsWith("at "), outcome::toString);
+    }
+
+    private static void flip(Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static Path one(Path directory, String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static Path newest(Path directory, String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .max(Comparator.comparing(Path::getFileName))
+                    .orElseThrow();
+        }
     }
 
     private Path largestFile() throws IOException {
