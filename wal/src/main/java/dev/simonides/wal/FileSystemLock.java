@@ -183,7 +183,11 @@ final class FileSystemLock implements StorageLock {
     private static String sign(Path path, FileChannel channel, String holder) throws IOException {
         try {
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(holder.getBytes(US_ASCII)), 0);
+            ByteBuffer signature = ByteBuffer.wrap(holder.getBytes(US_ASCII));
+            while (signature.hasRemaining()) {
+                int written = channel.write(signature, signature.position());
+                assert written > 0 : "a channel that blocks writes something";
+            }
             return holder;
         } catch (IOException e) {
             if (FileSystemErrors.translate(e, "write", path, 0) instanceof StoreFullException) {
@@ -219,7 +223,10 @@ final class FileSystemLock implements StorageLock {
             return;
         }
         try {
-            channel.truncate(0);
+            // Where somebody took the lock over, it is his name that stands there.
+            if (readHolder(channel).equals(holder)) {
+                channel.truncate(0);
+            }
         } catch (IOException e) {
             // The text only explains a refusal to others; the lock itself is what is given back below.
         }
@@ -260,10 +267,13 @@ final class FileSystemLock implements StorageLock {
     /** What the holder wrote about itself; anything may stand there, so it is bounded and made printable. */
     private static String readHolder(FileChannel channel) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(HOLDER_BYTES_MAX);
-        int read = channel.read(bytes, 0);
-        if (read <= 0) {
+        int read = 0;
+        while (read >= 0 && bytes.hasRemaining()) {
+            read = channel.read(bytes, bytes.position());
+        }
+        if (bytes.position() == 0) {
             return UNSIGNED;
         }
-        return new String(bytes.array(), 0, read, US_ASCII).replaceAll("[^ -~]", "?");
+        return new String(bytes.array(), 0, bytes.position(), US_ASCII).replaceAll("[^ -~]", "?");
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Makes segments. A segment is made under a name of its own, filled with zeros, made durable, and only then given its
  * name: so whatever a crash leaves of one that was not finished is a file that nobody looks at.
  *
- * <p>{@link #prepare} may run on another thread; everything else is for the writer thread.
+ * <p>{@link #prepare} may run on any thread; everything else is for the writer thread.
  */
 final class SegmentFactory implements AutoCloseable {
     private static final int ZEROS_BYTES_MAX = 1 << 20;
@@ -71,13 +71,19 @@ final class SegmentFactory implements AutoCloseable {
         }
     }
 
-    /** Makes a segment and all that was appended to it durable and gives it its name; the directory is not synced. */
+    /**
+     * Makes a segment and all that was appended to it durable and gives it its name; the directory is not synced.
+     *
+     * @throws StoreFailedException if the name is another file's, or nobody knows whether the segment has it: what is
+     *     appended to the one before it may be void
+     * @throws StorageException if the medium refuses; the segment is no part of the log
+     */
     void complete(SegmentWriter segment) {
         lock.lock();
         boolean done = false;
         try {
             segment.file().sync(true);
-            directory.rename(SegmentName.unfinished(nextNumber), SegmentName.of(nextNumber));
+            giveName(SegmentName.unfinished(nextNumber), SegmentName.of(nextNumber));
             nextNumber++;
             done = true;
         } finally {
@@ -86,6 +92,33 @@ final class SegmentFactory implements AutoCloseable {
                 discard(segment.file());
             }
             lock.unlock();
+        }
+    }
+
+    private void giveName(String unfinished, String name) {
+        if (directory.exists(name)) {
+            throw new StoreFailedException(
+                    directory.path(), StorageException.NO_OFFSET, "somebody else writes this log: made " + name);
+        }
+        try {
+            directory.rename(unfinished, name);
+        } catch (StorageException e) {
+            if (!stillThere(unfinished)) {
+                throw new StoreFailedException(
+                        directory.path(),
+                        StorageException.NO_OFFSET,
+                        "nobody knows whether " + name + " is part of the log: " + e.getMessage(),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private boolean stillThere(String name) {
+        try {
+            return directory.exists(name);
+        } catch (StorageException e) {
+            return false;
         }
     }
 

@@ -58,6 +58,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private final ReentrantLock retireLock = new ReentrantLock();
     private volatile LogStart start;
     private volatile @Nullable Throwable failure;
+    private @Nullable StorageLock lock;
     private boolean closed;
 
     /** An empty log without segments. */
@@ -380,13 +381,15 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Makes the next segment ahead of its need, so that no append waits for it. The thread that syncs, or the writer.
+     * Makes the next segment ahead of its need, so that no append waits for it. Any thread that is never interrupted.
      *
+     * @throws StoreFailedException if the lock was lost
      * @throws StoreFullException if there is no room for it; appends go on while the present segment has room
      * @throws StorageIoException if the medium refuses; likewise
      */
     public void prepare() {
         requireUsable();
+        ensureProtected();
         factory.prepare();
     }
 
@@ -526,7 +529,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * rewriting. Writer thread only, when no other thread uses the log any more. Every file is closed whatever this throws.
      * Closing again does nothing.
      *
-     * @throws StoreFailedException if something appended could not be made durable
+     * @throws StoreFailedException if something appended could not be made durable, or the lock was lost
      * @throws StorageException if the mark could not be written; everything is durable
      */
     @Override
@@ -538,6 +541,7 @@ public final class WriteAheadLog implements AutoCloseable {
         SegmentWriter segment = current;
         try (factory) {
             if (segment != null && failure == null) {
+                ensureProtected();
                 if (syncedLsn < lastLsn) {
                     syncCurrent(segment, lastLsn);
                 }
@@ -611,8 +615,29 @@ public final class WriteAheadLog implements AutoCloseable {
         return factory.begin(incarnation, baseLsn, capacity, sectors);
     }
 
+    /**
+     * Has a lock asked before each new segment is made or named, and before the closing mark. Before other threads use the log.
+     *
+     * @param protection what gives the right to write
+     */
+    public void guardBy(StorageLock protection) {
+        lock = protection;
+    }
+
+    private void ensureProtected() {
+        StorageLock protection = lock;
+        if (protection != null) {
+            try {
+                protection.ensureValid();
+            } catch (StoreFailedException e) {
+                throw fail("the log may not be written any more", e);
+            }
+        }
+    }
+
     /** Goes on to a new segment with room for a frame. Up to the change of the name a failure leaves all as it was. */
     private SegmentWriter next(int blockBytes) {
+        ensureProtected();
         long needed = SegmentLayout.BLOCK_BYTES + (long) blockBytes + SegmentWriter.CLOSING_BYTES;
         SegmentWriter next = begin(lastLsn + 1, Math.max(needed, options.segmentBytes()));
         boolean installed = false;
@@ -639,7 +664,12 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** Makes a begun segment the log's last one, durable with its name. */
     private void install(SegmentWriter segment) {
-        factory.complete(segment);
+        try {
+            factory.complete(segment);
+        } catch (StoreFailedException e) {
+            segment.close();
+            throw fail("the log could not go on to the next segment", e);
+        }
         try {
             names.sync();
         } catch (StorageException e) {

@@ -149,6 +149,17 @@ class StoreLockTest {
     }
 
     @Test
+    void leavesTheNameOfWhoTookItOver() throws Exception {
+        Path file = store.resolve("LOCK");
+        try (FileSystemDirectory directory = FileSystemDirectory.open(store);
+                StorageLock lock = directory.lock("LOCK")) {
+            Files.writeString(file, "pid=1, host=elsewhere");
+            assertThrows(StoreFailedException.class, lock::ensureValid);
+        }
+        assertEquals("pid=1, host=elsewhere", Files.readString(file));
+    }
+
+    @Test
     void makesAHostileHolderHarmless() throws Exception {
         try (Child child = new Child("hold", store);
                 FileSystemDirectory directory = FileSystemDirectory.open(store)) {

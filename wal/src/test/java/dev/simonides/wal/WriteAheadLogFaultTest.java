@@ -94,6 +94,55 @@ class WriteAheadLogFaultTest {
         assertEquals(11, checker.last());
     }
 
+    /** A segment that has its name although the medium denies it would make void what is appended to the one before. */
+    @Test
+    void appendsNothingWhereTheNextSegmentMayHaveItsName() {
+        int refused = 0;
+        int at = 0;
+        for (boolean fired = true; fired; ) {
+            at++;
+            SimulatedDirectory disk = SimulatedDirectory.empty();
+            FaultyDirectory faulty = new FaultyDirectory(disk, Fault.once(at, Fault.Kind.DONE_THEN_ERROR));
+            Logs logs = new Logs();
+            boolean created = false;
+            try (WriteAheadLog log = WriteAheadLog.create(faulty, Logs.options(64 << 10, 0))) {
+                created = true;
+                logs.append(log, 2, 0);
+                log.sync();
+                rotate(log);
+                logs.append(log, 3, 0);
+                log.sync();
+            } catch (StorageException e) {
+                // Else the log was not made, or not closed.
+                boolean failed = created && e instanceof StoreFailedException;
+                logs = failed ? logs.cut(2) : logs;
+                refused += failed ? 1 : 0;
+            }
+            fired = faulty.fired();
+            if (created) {
+                Logs promised = logs;
+                CrashStates.of(disk, CrashModel.weak(at).withEffort(4, 5))
+                        .from(disk.operations())
+                        .forEach(
+                                position -> 0,
+                                state ->
+                                        assertEquals(promised.last(), found(state.image(), promised), state::toString));
+            }
+        }
+        assertTrue(refused > 0, "the fault never hit the change of the name");
+    }
+
+    /** As a checkpoint does it that is tried again later. */
+    private static void rotate(WriteAheadLog log) {
+        try {
+            var _ = log.rotate();
+        } catch (StoreFailedException e) {
+            throw e;
+        } catch (StorageException e) {
+            // The log goes on where it was.
+        }
+    }
+
     @Test
     void leavesNoHalfSectorBehind() {
         FaultyDirectory counting = new FaultyDirectory(SimulatedDirectory.empty(), Fault.none());

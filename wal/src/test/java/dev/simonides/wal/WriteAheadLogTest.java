@@ -81,6 +81,66 @@ class WriteAheadLogTest {
         assertEquals(35, checker.last());
     }
 
+    /** Somebody deleted the lock file, and another process goes on with the log. */
+    @Test
+    void replacesNoSegmentOfAnother() {
+        WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 1));
+        logs.append(log, 2, 1);
+        Logs theirs = logs.cut(2);
+        WriteAheadLog other = WriteAheadLog.open(directory, Logs.options(SMALL, 2), theirs.checker());
+        theirs.append(other, 2, 2);
+        other.sync();
+
+        StoreFailedException failure = assertThrows(StoreFailedException.class, () -> {
+            while (true) {
+                logs.append(log, 4, 1);
+            }
+        });
+        assertTrue(String.valueOf(failure.getMessage()).contains("somebody else writes this log"), failure::getMessage);
+        assertThrows(StoreFailedException.class, log::sync);
+        log.close();
+
+        Logs.Checker checker = theirs.checker();
+        WriteAheadLog.replay(directory, Logs.options(SMALL, 0), checker);
+        assertEquals(4, checker.last());
+        other.close();
+    }
+
+    @Test
+    void asksTheLockBeforeEachSegmentAndTheClosingMark() {
+        List<String> asked = new ArrayList<>();
+        StorageLock lock = new StorageLock() {
+            @Override
+            public void ensureValid() {
+                asked.add("");
+                if (asked.size() == 3) {
+                    throw new StoreFailedException("LOCK", StorageException.NO_OFFSET, "the lock file was deleted");
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+        WriteAheadLog log = WriteAheadLog.create(directory, Logs.options(SMALL, 1));
+        log.guardBy(lock);
+        logs.append(log, 2, 1);
+        var _ = log.rotate();
+        logs.append(log, 2, 1);
+        var _ = log.rotate();
+        logs.append(log, 2, 1);
+        log.sync();
+        List<String> before = directory.list();
+
+        assertThrows(StoreFailedException.class, log::close);
+
+        assertEquals(3, asked.size());
+        assertEquals(before, directory.list());
+        Logs.Checker checker = logs.checker();
+        assertFalse(
+                WriteAheadLog.replay(directory, Logs.options(SMALL, 0), checker).closed());
+        assertEquals(6, checker.last());
+    }
+
     @Test
     void opensWithoutWritingWhenItWasClosed() {
         WriteAheadLog.create(directory, Logs.options(SMALL, 1)).close();

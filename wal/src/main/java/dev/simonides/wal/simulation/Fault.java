@@ -29,6 +29,8 @@ public record Fault(int at, Kind kind, boolean sticky) {
         HALF_THEN_NO_SPACE,
         /** A write stores everything and fails all the same; later writes store nothing and fail. */
         WHOLE_THEN_ERROR,
+        /** An operation that makes, renames, deletes, seals or cuts a file does it, and fails all the same. */
+        DONE_THEN_ERROR,
         /** A sync of a file fails, what it was to make durable never will be, and later syncs succeed all the same. */
         LOST_SYNC,
         /** Mapping a file finds no address space. */

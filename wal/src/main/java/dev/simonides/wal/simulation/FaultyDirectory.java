@@ -115,9 +115,14 @@ public final class FaultyDirectory implements StorageDirectory {
 
     @Override
     public StorageFile create(String name) {
-        step(Step.CREATE, name, StorageException.NO_OFFSET);
+        boolean failing = step(Step.CREATE, name, StorageException.NO_OFFSET);
         forget(name);
-        return opened(inner.create(name));
+        StorageFile created = inner.create(name);
+        if (failing) {
+            created.close();
+            throw doneAllTheSame(name);
+        }
+        return opened(created);
     }
 
     @Override
@@ -133,15 +138,25 @@ public final class FaultyDirectory implements StorageDirectory {
 
     @Override
     public void rename(String from, String to) {
-        step(Step.CHANGE, from, StorageException.NO_OFFSET);
+        boolean failing = step(Step.CHANGE, from, StorageException.NO_OFFSET);
         inner.rename(from, to);
         renamed(from, to);
+        if (failing) {
+            throw doneAllTheSame(from);
+        }
     }
 
     @Override
     public void delete(String name) {
-        step(Step.CHANGE, name, StorageException.NO_OFFSET);
+        boolean failing = step(Step.CHANGE, name, StorageException.NO_OFFSET);
         inner.delete(name);
+        if (failing) {
+            throw doneAllTheSame(name);
+        }
+    }
+
+    private static StorageIoException doneAllTheSame(String name) {
+        return new StorageIoException(name, StorageException.NO_OFFSET, "injected: input/output error");
     }
 
     @Override
@@ -216,7 +231,7 @@ public final class FaultyDirectory implements StorageDirectory {
         return new FaultyFile(file);
     }
 
-    /** Counts an operation; throws if it is to fail, returns whether it is to be done in part. */
+    /** Counts an operation; throws if it is to fail, returns whether it is to be done in part, or done and fail. */
     private boolean step(Step step, String file, long offset) {
         int number;
         synchronized (this) {
@@ -232,7 +247,7 @@ public final class FaultyDirectory implements StorageDirectory {
             case TOO_MANY_FILES -> throw new StorageIoException(file, offset, "injected: too many open files");
             case NO_MAPPING -> throw new BudgetExceededException(file, offset, "injected: no address space to map");
             case READ_ONLY -> throw new StoreReadOnlyException(file, offset, "injected: read-only file system");
-            case SHORT_ONE, SHORT_HALF, HALF_THEN_NO_SPACE, WHOLE_THEN_ERROR -> true;
+            case SHORT_ONE, SHORT_HALF, HALF_THEN_NO_SPACE, WHOLE_THEN_ERROR, DONE_THEN_ERROR -> true;
         };
     }
 
@@ -252,6 +267,7 @@ public final class FaultyDirectory implements StorageDirectory {
             case READ_ONLY -> step == Step.CREATE || step == Step.WRITE || step == Step.CHANGE || step == Step.SYNC;
             case SHORT_ONE, SHORT_HALF -> step == Step.READ || step == Step.WRITE;
             case HALF_THEN_NO_SPACE, WHOLE_THEN_ERROR -> step == Step.WRITE;
+            case DONE_THEN_ERROR -> step == Step.CREATE || step == Step.CHANGE;
             case LOST_SYNC -> step == Step.SYNC;
             case NO_MAPPING -> step == Step.MAP;
         };
@@ -334,8 +350,11 @@ public final class FaultyDirectory implements StorageDirectory {
 
         @Override
         public void truncate(long bytes) {
-            step(Step.CHANGE, name(), bytes);
+            boolean failing = step(Step.CHANGE, name(), bytes);
             file.truncate(bytes);
+            if (failing) {
+                throw doneAllTheSame(name());
+            }
         }
 
         @Override
@@ -346,8 +365,11 @@ public final class FaultyDirectory implements StorageDirectory {
 
         @Override
         public void seal() {
-            step(Step.CHANGE, name(), StorageException.NO_OFFSET);
+            boolean failing = step(Step.CHANGE, name(), StorageException.NO_OFFSET);
             file.seal();
+            if (failing) {
+                throw doneAllTheSame(name());
+            }
         }
 
         @Override
