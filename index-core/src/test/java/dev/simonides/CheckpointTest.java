@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -193,6 +195,30 @@ class CheckpointTest {
                 LockSupport.parkNanos(100_000);
             }
         }
+    }
+
+    /** The store goes on, and can be closed: nobody waits for a thread that has ended. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isTriedAgainWhereTheMachineHadNoMemory() {
+        AtomicInteger attempts = new AtomicInteger();
+        StepDirectory.Steps steps = new StepDirectory.Steps() {
+            @Override
+            public void before(String step) {
+                if (step.equals("create vec") && attempts.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("injected");
+                }
+            }
+        };
+        MemoryIndexOptions options = OPTIONS.checkpointLogBytes(1);
+        try (MemoryIndex index = MemoryIndex.open(new StepDirectory(disk, steps), options, CheckpointTest::smallLog)) {
+            put(index, "a", "1");
+            while (files("MANIFEST").isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            assertEquals("1", index.get("a").orElseThrow().text());
+        }
+        assertEquals(2, attempts.get());
     }
 
     @Test

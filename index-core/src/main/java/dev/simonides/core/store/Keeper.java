@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * caller's thread touches a file; it waits here, and an interrupt that reaches it meanwhile is kept for later.
  */
 final class Keeper {
+    private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
     private static final long TICK_MILLIS = 200;
 
     private final LinkedBlockingQueue<Piece<?>> work = new LinkedBlockingQueue<>();
@@ -101,13 +102,22 @@ final class Keeper {
                 // An engine's thread hears no interrupt; any other waits again.
             }
             if (piece == null) {
-                tick.run();
+                tick();
             } else {
                 piece.run();
             }
         }
         for (Piece<?> late = work.poll(); late != null; late = work.poll()) {
             late.refuse();
+        }
+    }
+
+    /** A keeper that ended would leave everybody waiting, those who close the store as well. */
+    private void tick() {
+        try {
+            tick.run();
+        } catch (Throwable e) { // NOPMD: see above
+            LOG.log(System.Logger.Level.ERROR, "what is done now and then has failed, and is tried again", e);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ public final class Writer implements AutoCloseable {
     private final Pipeline pipeline;
     private final Frame frame;
     private final @Nullable SyncLag lag;
+    /** Made ahead, for when nothing can be made any more. */
+    private final RuntimeException spare = unknown("the machine has no memory left", null);
+
     private boolean appending;
     private boolean segmentWanted;
     private long lastTimestampMillis;
@@ -573,16 +577,29 @@ public final class Writer implements AutoCloseable {
 
     private void failEverything(Throwable cause) {
         queue.fail(cause);
-        WriteOutcomeUnknownException unknown = new WriteOutcomeUnknownException(
-                "",
-                StorageException.NO_OFFSET,
-                "the write may or may not be there after the store is reopened: " + cause.getMessage(),
-                cause);
+        RuntimeException unknown = unlessMemoryLacks(() -> unknown(String.valueOf(cause.getMessage()), cause));
+        RuntimeException refusal = unlessMemoryLacks(queue::refusal);
         pipeline.fail(unknown);
-        pipeline.open().fail(appending ? unknown : queue.refusal());
+        pipeline.open().fail(appending ? unknown : refusal);
         for (int i = stagedCount; i < taken.size(); i++) {
             // Those in a frame have been told already, and keep that.
-            taken.get(i).fail(queue.refusal());
+            taken.get(i).fail(refusal);
         }
+    }
+
+    /** Nobody may be left waiting because there is no room to say why: then it is said more shortly. */
+    private RuntimeException unlessMemoryLacks(Supplier<RuntimeException> made) {
+        try {
+            return made.get();
+        } catch (OutOfMemoryError e) {
+            return spare;
+        }
+    }
+
+    private static WriteOutcomeUnknownException unknown(String why, @Nullable Throwable cause) {
+        String what = "the write may or may not be there after the store is reopened: " + why;
+        return cause == null
+                ? new WriteOutcomeUnknownException("", StorageException.NO_OFFSET, what)
+                : new WriteOutcomeUnknownException("", StorageException.NO_OFFSET, what, cause);
     }
 }

@@ -38,6 +38,7 @@ class WriterFailureTest {
         private final HeapKeyDirectory keys = new HeapKeyDirectory(1);
         private int reservationsLeft = Integer.MAX_VALUE;
         private int putsLeft = Integer.MAX_VALUE;
+        private Error failure = new OutOfMemoryError("injected, after the append");
 
         @Override
         public RecordKey key(int tenantId, byte[] utf8) {
@@ -52,7 +53,7 @@ class WriterFailureTest {
         @Override
         public int put(RecordKey key, int ordinal, long keyAddress) {
             if (putsLeft-- == 0) {
-                throw new OutOfMemoryError("injected, after the append");
+                throw failure;
             }
             return keys.put(key, ordinal, keyAddress);
         }
@@ -127,6 +128,30 @@ class WriterFailureTest {
             assertThrows(StoreFailedException.class, () -> fixture.put("d"));
             assertEquals(1, fixture.published.get());
             assertEquals(0, fixture.find("a"));
+        }
+    }
+
+    @Test
+    void nobodyIsLeftWaitingWhereThereIsNoMemoryToSayWhy() {
+        FailingDirectory keys = new FailingDirectory();
+        keys.failure = new OutOfMemoryError() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String getMessage() {
+                throw new OutOfMemoryError("nor for that");
+            }
+        };
+        try (WriterFixture fixture = fixture(WriterFixture.Shape.usual().keys(keys))) {
+            fixture.writer.start();
+            fixture.put("a").join();
+            keys.putsLeft = 1;
+
+            Throwable unknown = failureOf(fixture.put("b", "c"));
+
+            assertInstanceOf(WriteOutcomeUnknownException.class, unknown);
+            assertTrue(String.valueOf(unknown.getMessage()).contains("no memory left"), unknown::getMessage);
+            assertEquals(StoreState.FAILED, fixture.writer.state());
         }
     }
 
