@@ -81,7 +81,7 @@ public final class Checkpointer {
         Snapshot snapshot = freeze.get();
         List<Prepared> prepared = new ArrayList<>();
         Manifests.Stored next;
-        boolean named = false;
+        boolean settled = false;
         try {
             for (SnapshotWriter writer : parts.writers()) {
                 // CP2, CP3.
@@ -91,7 +91,7 @@ public final class Checkpointer {
             prepared.forEach(part -> files.addAll(part.entries()));
             if (holds(snapshot, files)) {
                 prepared.forEach(Prepared::commit);
-                named = true;
+                settled = true;
                 return snapshot.lsn();
             }
             // CP5: the names of the files are durable before a manifest names them.
@@ -102,9 +102,13 @@ public final class Checkpointer {
             parts.lock().ensureValid();
             // CP8.
             rename(next.manifest().generation());
-            named = true;
+            settled = true;
+        } catch (StoreFailedException e) {
+            // A manifest may name these files by now, or another process own them: the next opening sees which.
+            settled = true;
+            throw e;
         } finally {
-            if (!named) {
+            if (!settled) {
                 abandon(prepared);
             }
         }

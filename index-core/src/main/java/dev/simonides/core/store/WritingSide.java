@@ -6,14 +6,17 @@ import dev.simonides.core.checkpoint.CheckpointTrigger;
 import dev.simonides.core.checkpoint.Checkpointer;
 import dev.simonides.core.checkpoint.Snapshot;
 import dev.simonides.core.checkpoint.TenantSnapshot;
+import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.write.WriteRequest;
 import dev.simonides.core.write.Writer;
 import dev.simonides.wal.LogStart;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StorageLock;
 import dev.simonides.wal.StoreFailedException;
+import dev.simonides.wal.StoreFullException;
 import dev.simonides.wal.WriteAheadLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,7 @@ final class WritingSide {
     private final StorageLock lock;
     private final WriteAheadLog log;
     private final Writer writer;
+    private final Lineage lineage;
     private final Checkpointer checkpointer;
     private final CheckpointTrigger trigger;
     // What the writer said when the snapshot was taken.
@@ -68,12 +72,14 @@ final class WritingSide {
         this.options = options;
         this.lock = lock;
         this.log = Objects.requireNonNull(recovered.log());
+        log.guardBy(lock);
         this.writer = new Writer(
                 new Writer.Parts(
                         log, memory.applier(), memory.keys(), memory.budget(), memory.records(), memory.published()),
                 new Writer.Terms(options.durability(), options.logBytesMax()),
                 onPublished);
         Recovery.Loaded loaded = recovered.loaded();
+        this.lineage = loaded.lineage();
         this.checkpointer = new Checkpointer(
                 new Checkpointer.Parts(
                         directory,
@@ -83,9 +89,8 @@ final class WritingSide {
                         file.bytes(),
                         frozenTimestampMillis::get,
                         List.of(loaded.truth()::write, loaded.graphs()::write)),
-                loaded.lineage());
-        this.trigger = new CheckpointTrigger(
-                options.checkpointLogBytes(), loaded.lineage().lsn(), System.nanoTime());
+                lineage);
+        this.trigger = new CheckpointTrigger(options.checkpointLogBytes(), lineage.lsn(), System.nanoTime());
     }
 
     StorageLock lock() {
@@ -167,11 +172,23 @@ final class WritingSide {
     }
 
     private Snapshot freezeBesideWriter() {
+        prepareSegment();
         AtomicReference<Snapshot> snapshot = new AtomicReference<>();
         CompletableFuture<Void> done = new CompletableFuture<>();
         writer.submit(new WriteRequest.Exclusive(() -> snapshot.set(freeze()), done));
         var _ = Keeper.join(done);
         return Objects.requireNonNull(snapshot.get());
+    }
+
+    /** Makes the segment that the log goes on in, so that the writer has only to give it its name. */
+    private void prepareSegment() {
+        if (log.lastLsn() > lineage.lsn()) {
+            try {
+                log.prepare();
+            } catch (StoreFullException | StorageIoException e) {
+                // The writer makes it, or says that it cannot be made.
+            }
+        }
     }
 
     /** CP1: on the writer's thread, or when that has ended. */
