@@ -12,7 +12,8 @@ import java.util.List;
  * @param framesChecked frames of the log
  * @param vectorsChecked vectors compared with the log's rules
  * @param linksChecked links of all graphs
- * @param unreachable live linked vectors that no walk from the entry point reaches: they lower recall, nothing else
+ * @param unreachable live linked vectors that no walk from the entry point met: a finding if the graph was at rest; else a
+ *     walk also misses nodes that are moved while it goes on
  */
 public record VerifyReport(
         List<String> findings,

@@ -59,9 +59,10 @@ class RecallTest {
             }
             assertRecall(index, vectors, 40, least40, "30 % deleted");
             assertRecall(index, vectors, 100, least100, "30 % deleted");
+            index.awaitLinked(ProgressListener.SILENT);
             VerifyReport report = index.verify(ProgressListener.SILENT);
             assertTrue(report.clean(), () -> report.findings().toString());
-            assertTrue(report.unreachable() <= COUNT / 1_000, "unreachable " + report.unreachable());
+            assertEquals(0, report.unreachable());
         }
     }
 

@@ -21,6 +21,8 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         try (ProgressBars bars = output.bars();
                 MemoryIndex index = store.open(bars)) {
+            // At rest every living vector must be reached.
+            index.awaitLinked(bars);
             VerifyReport report = index.verify(bars);
             bars.finish();
             report.findings().forEach(finding -> output.say("%s", finding));

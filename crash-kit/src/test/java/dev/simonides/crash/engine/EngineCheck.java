@@ -83,7 +83,9 @@ final class EngineCheck {
         require(names().equals(names), () -> "opening and closing made " + names() + " of " + names);
     }
 
+    /** Every living vector is reached, too, once the graphs are at rest. */
     private static void requireClean(MemoryIndex index) {
+        index.awaitLinked(ProgressListener.SILENT);
         VerifyReport report = index.verify(ProgressListener.SILENT);
         require(report.clean(), () -> "verify: " + report.findings());
     }
