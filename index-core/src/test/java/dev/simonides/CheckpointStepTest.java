@@ -264,19 +264,22 @@ class CheckpointStepTest {
     void aSegmentThatBeginsMeanwhileDoesNotSyncTheDirectoryAgain() {
         AtomicReference<MemoryIndex> index = new AtomicReference<>();
         AtomicReference<CompletableFuture<Long>> put = new AtomicReference<>();
+        AtomicReference<Thread> writer = new AtomicReference<>();
         AtomicBoolean failing = new AtomicBoolean();
         AtomicInteger again = new AtomicInteger();
         StepDirectory.Steps steps = new StepDirectory.Steps() {
             @Override
             public void before(String step) {
                 boolean sync = step.equals("sync directory");
+                if (Thread.currentThread().getName().equals("simonides-writer")) {
+                    writer.set(Thread.currentThread());
+                }
                 if (failing.get()) {
                     again.addAndGet(sync ? 1 : 0);
                 } else if (index.get() != null && sync && isKeeper(Thread.currentThread())) {
                     failing.set(true);
                     put.set(index.get().submit(Ledger.memory("b", "2").payload(new byte[40_000])));
-                    Thread writer = writer();
-                    while (again.get() == 0 && writer.getState() != Thread.State.WAITING) {
+                    while (again.get() == 0 && writer.get().getState() != Thread.State.WAITING) {
                         Thread.onSpinWait();
                     }
                     throw new StorageIoException("directory", -1, "input/output error");
@@ -301,13 +304,6 @@ class CheckpointStepTest {
 
     private static boolean isKeeper(Thread thread) {
         return thread.getName().equals("simonides-keeper");
-    }
-
-    private static Thread writer() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("simonides-writer"))
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

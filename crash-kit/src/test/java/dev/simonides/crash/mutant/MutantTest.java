@@ -16,12 +16,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Breaks the engine in one place at a time: the crash tests must notice, else they are worth nothing. */
 @Tag("crash")
+@Execution(ExecutionMode.CONCURRENT) // each is a process of one thread
 class MutantTest {
     private static final Path MUTANTS = Path.of("src/test/resources/mutants");
     private static final int SECONDS_MAX = 120;
