@@ -25,6 +25,9 @@ class EngineKillTest {
     /** Of two stores with graphs and a checkpoint every 24 KiB, one of which has room for all that in one segment. */
     private static final int SEED_OF_CHECKPOINTS = 2_016;
 
+    /** Binding the native kernels is a third of what it takes to start a process, and scores nothing that a kill could harm. */
+    private static final List<String> SCALAR = List.of("-Xmx256m", "-Ddev.simonides.kernels=scalar");
+
     @TempDir
     private Path folder;
 
@@ -37,6 +40,7 @@ class EngineKillTest {
                     .rounds(ROUNDS)
                     .historyRounds(13)
                     .parallel(2)
+                    .jvmArguments(SCALAR)
                     .seed(1_000 + parts.number())
                     .run(folder.resolve("kills-" + parts.number()));
             System.out.println(report);
@@ -55,6 +59,7 @@ class EngineKillTest {
                     .rounds(2 * steps.size())
                     .historyRounds(steps.size())
                     .parallel(2)
+                    .jvmArguments(SCALAR)
                     .limitMillis(parts.number() == 0 ? 10_000 : 1_000)
                     .seed(SEED_OF_CHECKPOINTS + parts.number())
                     .run(folder.resolve("steps-" + parts.number()));
