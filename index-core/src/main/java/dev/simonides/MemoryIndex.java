@@ -637,7 +637,8 @@ public final class MemoryIndex implements AutoCloseable {
     }
 
     /**
-     * Verifies the store: the log is read again and compared with memory; codes, keys and graphs are checked.
+     * Verifies the store: the log is read again and compared with memory; codes, keys and graphs are checked. Of a store
+     * opened for reading the log is left out while a process writes it.
      *
      * @param listener told of records compared, on a thread of the store
      * @return what was found

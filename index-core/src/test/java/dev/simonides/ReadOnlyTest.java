@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.wal.Access;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.NotAStoreException;
+import dev.simonides.wal.StorageFile;
 import dev.simonides.wal.StoreReadOnlyException;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +128,83 @@ class ReadOnlyTest {
                 assertEquals(Map.of("a", "12"), Ledger.contents(reader));
                 assertEquals(12, reader.recovery().generation());
             }
+        }
+    }
+
+    @Test
+    void verifiesTheLogWhereNobodyWrites() {
+        try (MemoryIndex index = openToWrite()) {
+            index.put(Ledger.memory("a", "1"));
+            assertEquals(1, index.checkpoint());
+            index.put(Ledger.memory("b", "2"));
+            index.put(Ledger.memory("c", "3"));
+            SimulatedDirectory killed = disk.afterKill();
+            try (MemoryIndex reader = openToRead(killed)) {
+                VerifyReport report = reader.verify(ProgressListener.SILENT);
+                assertEquals(List.of(), report.findings());
+                assertEquals(2, report.framesChecked());
+
+                overwrite(killed, "wal-0000000002", 2 * 4096 + 100);
+                assertTrue(reader.verify(ProgressListener.SILENT)
+                        .findings()
+                        .toString()
+                        .contains("wal-0000000002"));
+            }
+        }
+    }
+
+    @Test
+    void verifiesTheFilesBesideAWriter() {
+        try (MemoryIndex index = openToWrite()) {
+            index.put(Ledger.memory("a", "1"));
+            assertEquals(1, index.checkpoint());
+            index.put(Ledger.memory("b", "2"));
+            try (MemoryIndex reader = openToRead(disk)) {
+                VerifyReport report = reader.verify(ProgressListener.SILENT);
+                assertEquals(List.of(), report.findings());
+                assertEquals(0, report.framesChecked(), "the log is the writer's");
+                assertTrue(report.filesChecked() >= 4, report::toString);
+
+                overwrite(disk, "blob-0000000003", 4096 + 1);
+                assertTrue(reader.verify(ProgressListener.SILENT)
+                        .findings()
+                        .toString()
+                        .contains("blob-0000000003"));
+            }
+        }
+    }
+
+    @Test
+    void takesForNoDamageWhatAWriterRemovesMeanwhile() {
+        try (MemoryIndex index = openToWrite()) {
+            index.put(Ledger.memory("a", "1"));
+            assertEquals(1, index.checkpoint());
+            for (int before = 1; before <= 6; before++) {
+                AtomicInteger opensLeft = new AtomicInteger();
+                StepDirectory overtaken = new StepDirectory(disk, new StepDirectory.Steps() {
+                    @Override
+                    public void before(String step) {
+                        if (step.startsWith("open") && opensLeft.getAndDecrement() == 1) {
+                            for (int i = 0; i < 3; i++) {
+                                index.put(Ledger.memory("b", "again"));
+                                assertTrue(index.checkpoint() > 0);
+                            }
+                        }
+                    }
+                });
+                try (MemoryIndex reader = MemoryIndex.openReadOnly(overtaken, OPTIONS, ReadOnlyTest::smallLog)) {
+                    opensLeft.set(before);
+                    VerifyReport report = reader.verify(ProgressListener.SILENT);
+                    assertEquals(List.of(), report.findings(), "before " + before);
+                    assertTrue(opensLeft.get() < 1, "a checkpoint came before " + before);
+                }
+            }
+        }
+    }
+
+    private static void overwrite(SimulatedDirectory directory, String name, long at) {
+        try (StorageFile file = directory.open(name, Access.READ_WRITE)) {
+            file.writeFully(ByteBuffer.wrap(new byte[] {0x55}), at);
         }
     }
 

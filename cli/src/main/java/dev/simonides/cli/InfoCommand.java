@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "info", description = "Show what a store holds.")
 final class InfoCommand implements Callable<Integer> {
     @Mixin
-    private final StoreArgument store = new StoreArgument();
+    private final StoreView store = new StoreView();
 
     @Mixin
     private final Output output = new Output();
@@ -26,8 +26,9 @@ final class InfoCommand implements Callable<Integer> {
                 MemoryIndex index = store.open(bars)) {
             bars.finish();
             MemoryIndexStats stats = index.stats();
+            store.explain(index, output);
             say(index.options(), stats, index.recovery());
-            output.row(row(index.options(), stats, index.recovery()));
+            output.row(store.row(index, row(index.options(), stats, index.recovery())));
         }
         return ExitCode.DONE;
     }

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Parameters;
 
@@ -36,9 +37,18 @@ final class StoreArgument {
 
     /** Opens the store with options made from those it has. */
     MemoryIndex open(ProgressListener progress, UnaryOperator<MemoryIndexOptions> change) {
+        return opened(() -> MemoryIndex.open(directory, stored -> change.apply(stored.progress(progress))));
+    }
+
+    /** Opens the store with the options it has, and changes nothing in it. */
+    MemoryIndex openReadOnly(ProgressListener progress) {
+        return opened(() -> MemoryIndex.openReadOnly(directory, stored -> stored.progress(progress)));
+    }
+
+    private MemoryIndex opened(Supplier<MemoryIndex> opening) {
         requireDirectory();
         try {
-            return MemoryIndex.open(directory, stored -> change.apply(stored.progress(progress)));
+            return opening.get();
         } catch (CorruptStoreException e) {
             throw Refusal.damaged(
                     directory + ": damaged: " + e.getMessage()

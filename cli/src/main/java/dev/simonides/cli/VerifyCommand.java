@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "verify", description = "Check a store; exit code 1 if it is damaged.")
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
-    private final StoreArgument store = new StoreArgument();
+    private final StoreView store = new StoreView();
 
     @Mixin
     private final Output output = new Output();
@@ -25,6 +25,7 @@ final class VerifyCommand implements Callable<Integer> {
             index.awaitLinked(bars);
             VerifyReport report = index.verify(bars);
             bars.finish();
+            store.explain(index, output);
             report.findings().forEach(finding -> output.say("%s", finding));
             output.say(
                     "%s: %s; checked %,d vectors, %,d links, %,d frames of the log, %,d files; %,d vectors unreachable",
@@ -35,14 +36,15 @@ final class VerifyCommand implements Callable<Integer> {
                     report.framesChecked(),
                     report.filesChecked(),
                     report.unreachable());
-            output.row(JsonRow.create()
+            JsonRow row = JsonRow.create()
                     .with("clean", report.clean())
                     .with("findings", report.findings())
                     .with("vectors_checked", report.vectorsChecked())
                     .with("links_checked", report.linksChecked())
                     .with("frames_checked", report.framesChecked())
                     .with("files_checked", report.filesChecked())
-                    .with("unreachable", report.unreachable()));
+                    .with("unreachable", report.unreachable());
+            output.row(store.row(index, row));
             return exitCode(report);
         } catch (Refusal e) {
             if (e.damaged()) {

@@ -3,6 +3,7 @@ package dev.simonides.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.simonides.MemoryIndex;
 import java.io.BufferedReader;
@@ -103,14 +104,51 @@ final class LauncherTest {
         Result second;
         try (MemoryIndex index = MemoryIndex.open(store)) {
             assertEquals(0, index.stats().liveCount());
-            second = run(Map.of(), launcher, "info", store.toString());
+            second = run(Map.of(), launcher, "checkpoint", store.toString());
+            Result seen = run(Map.of(), launcher, "info", store.toString());
+            assertEquals(ExitCode.DONE, seen.exitCode(), seen::toString);
+            assertTrue(seen.out().getFirst().contains("its last checkpoint"), seen::toString);
         }
 
         assertEquals(ExitCode.LOCKED, second.exitCode(), second::toString);
         assertEquals(1, second.err().size(), second::toString);
         assertTrue(second.err().getFirst().contains("process"), second::toString);
         assertEquals(
-                ExitCode.DONE, run(Map.of(), launcher, "info", store.toString()).exitCode());
+                ExitCode.DONE,
+                run(Map.of(), launcher, "checkpoint", store.toString()).exitCode());
+    }
+
+    /** Of the mount, because permissions do not keep root from writing. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void looksAtAStoreThatCannotBeWritten() throws IOException, InterruptedException {
+        makeJar(jar);
+        Path store = folder.resolve("s");
+        Outcome.of("create", store, "--dim", 8).done();
+        Files.delete(store.resolve("LOCK"));
+        String mounting = "mount --bind s s && mount -o remount,ro,bind s s || { echo skipped; exit 0; };"
+                + " \"$0\" checkpoint s; for command in info verify; do \"$0\" $command s --json || exit; done";
+
+        Result seen = run(
+                Map.of(),
+                Path.of("unshare"),
+                "--mount",
+                "--map-root-user",
+                "sh",
+                "-c",
+                "cd '" + folder + "' && " + mounting,
+                launcher.toString());
+
+        assumeFalse(
+                seen.out().contains("skipped") || seen.err().stream().anyMatch(line -> line.startsWith("unshare:")),
+                () -> "nothing can be mounted: " + seen);
+        assertEquals(ExitCode.DONE, seen.exitCode(), seen::toString);
+        assertEquals(2, seen.out().size(), seen::toString);
+        for (String line : seen.out()) {
+            assertTrue(line.contains("\"read_only\":true,\"checkpoint_only\":false"), line);
+        }
+        assertTrue(seen.err().getFirst().contains("not permitted"), seen::toString);
+        assertTrue(Files.notExists(store.resolve("LOCK")));
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,8 +252,80 @@ final class StoreStateTest {
         try (MemoryIndex index = MemoryIndex.open(store)) {
             assertEquals(COUNT, index.stats().liveCount());
 
-            Refusals.assertEnded(ExitCode.LOCKED, Outcome.of("info", store), "open");
+            Refusals.assertEnded(ExitCode.LOCKED, Outcome.of("checkpoint", store), "open");
         }
+    }
+
+    @Test
+    void aStoreInUseIsSeenAsItsLastCheckpointSays() {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            index.checkpoint();
+            index.put(Memory.of("more", Samples.vectors(1)[0]));
+
+            Map<String, Object> info =
+                    Outcome.of("info", store, "--json").done().object();
+            assertEquals((long) COUNT, info.get("live"), info::toString);
+            assertEquals(true, info.get("read_only"));
+            assertEquals(true, info.get("checkpoint_only"));
+            Map<String, Object> report =
+                    Outcome.of("verify", store, "--json").done().object();
+            assertEquals((long) COUNT, report.get("vectors_checked"), report::toString);
+            assertEquals(4L, report.get("files_checked"));
+            assertEquals(true, report.get("checkpoint_only"));
+            for (String command : List.of("info", "verify")) {
+                Outcome said = Outcome.of(command, store).done();
+                assertTrue(said.out().getFirst().contains("its last checkpoint"), said::toString);
+            }
+            assertEquals(COUNT + 1L, index.stats().liveCount(), "whoever has it open goes on");
+        }
+        Map<String, Object> info = Outcome.of("info", store, "--json").done().object();
+        assertEquals(COUNT + 1L, info.get("live"));
+        assertEquals(false, info.get("read_only"));
+        assertEquals(false, info.get("checkpoint_only"));
+    }
+
+    @Test
+    void readOnlyLeavesEverythingAsACrashLeftIt() throws IOException {
+        Path killed = Files.createDirectory(
+                folder.resolve("killed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            index.put(Memory.of("more", Samples.vectors(1)[0]));
+            try (Stream<Path> files = Files.list(store)) {
+                for (Path file : files.filter(file -> !file.endsWith("LOCK")).toList()) {
+                    Files.copy(file, killed.resolve(file.getFileName()));
+                }
+            }
+        }
+        Files.write(killed.resolve("vec-0000000099"), new byte[10]);
+        Map<String, byte[]> before = contents(killed);
+
+        Map<String, Object> info =
+                Outcome.of("info", killed, "--read-only", "--json").done().object();
+        Map<String, Object> report =
+                Outcome.of("verify", killed, "--read-only", "--json").done().object();
+
+        assertEquals(COUNT + 1L, info.get("live"), info::toString);
+        assertEquals(0L, info.get("orphans_removed"));
+        assertEquals(true, info.get("read_only"));
+        assertEquals(false, info.get("checkpoint_only"), "nobody writes: the log is read");
+        assertTrue((long) report.get("frames_checked") > 1, report::toString);
+        assertEquals(true, report.get("read_only"));
+        Map<String, byte[]> after = contents(killed);
+        assertEquals(before.keySet(), after.keySet());
+        before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
+        Outcome.of("verify", killed).done();
+        assertTrue(Files.notExists(killed.resolve("vec-0000000099")), "otherwise it is removed");
+    }
+
+    private static Map<String, byte[]> contents(Path directory) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                contents.put(file.getFileName().toString(), Files.readAllBytes(file));
+            }
+        }
+        return contents;
     }
 
     @Test

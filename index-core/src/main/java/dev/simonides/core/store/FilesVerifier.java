@@ -8,14 +8,16 @@ import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
  * Reads every block of every file that a manifest names, and looks for files that none names. On a thread that no checkpoint
- * runs beside.
+ * of this process runs beside; one of another process may remove generations meanwhile.
  */
 final class FilesVerifier {
     static final String NEEDLESS = ": nothing needs this file, and it was not removed";
@@ -37,10 +39,15 @@ final class FilesVerifier {
         long files = 0;
         for (long generation : manifests.generations()) {
             files++;
+            List<StorageException> damage = new ArrayList<>();
             try {
-                manifests.read(generation).manifest().files().forEach(this::check);
+                manifests.read(generation).manifest().files().forEach(entry -> check(entry, damage));
             } catch (StorageException e) {
-                findings.accept(String.valueOf(e.getMessage()));
+                damage.add(e);
+            }
+            // A manifest is removed before its files: what is missing beside one that is there is missing.
+            if (directory.exists(Manifests.name(generation))) {
+                damage.forEach(finding -> findings.accept(String.valueOf(finding.getMessage())));
             }
         }
         return files + checked.size();
@@ -72,26 +79,26 @@ final class FilesVerifier {
         }
     }
 
-    private void check(FileEntry entry) {
+    private void check(FileEntry entry, List<StorageException> damage) {
         if (!checked.add(entry)) {
             return;
         }
         SealedFileId id = new SealedFileId(storeId, entry.id(), entry.kind().code());
         try (SealedFile file = SealedFile.open(directory, entry.fileName(), id, entry.summary())) {
             for (int block = 0; block < file.blocks(); block++) {
-                check(file, block);
+                check(file, block, damage);
             }
         } catch (StorageException e) {
-            findings.accept(String.valueOf(e.getMessage()));
+            damage.add(e);
         }
     }
 
     /** A damaged block does not keep the next ones from being checked. */
-    private void check(SealedFile file, int block) {
+    private static void check(SealedFile file, int block, List<StorageException> damage) {
         try {
             file.verifyBlock(block);
         } catch (StorageException e) {
-            findings.accept(String.valueOf(e.getMessage()));
+            damage.add(e);
         }
     }
 }

@@ -14,8 +14,10 @@ import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.core.write.LoggedRecord;
 import dev.simonides.wal.BudgetExceededException;
+import dev.simonides.wal.LogStart;
 import dev.simonides.wal.LogVerification;
 import dev.simonides.wal.LogVisitor;
+import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.WriteAheadLog;
 import java.nio.ByteBuffer;
@@ -65,10 +67,6 @@ public final class StoreVerifier {
 
     /** Every byte of the checkpoints, and whether the newest says what memory says. */
     private long checkFiles() {
-        if (store.log().isEmpty() && files.directory().locked(StoreOpening.LOCK_NAME)) {
-            // Read beside a writer, who removes files as it goes.
-            return 0;
-        }
         int before = findings.size();
         FilesVerifier verifier =
                 new FilesVerifier(files.directory(), files.logOptions().storeId(), this::found);
@@ -110,7 +108,10 @@ public final class StoreVerifier {
                     System.Logger.Level.INFO,
                     "no memory to load the checkpoint beside itself: its checksums are right");
         } catch (StorageException e) {
-            found(String.valueOf(e.getMessage()));
+            // A store that is only read has not kept the writer beside it from removing this generation.
+            if (files.directory().exists(Manifests.name(manifest.generation()))) {
+                found(String.valueOf(e.getMessage()));
+            }
         }
     }
 
@@ -120,16 +121,39 @@ public final class StoreVerifier {
         }
     }
 
+    private boolean besideWriter() {
+        return files.directory().locked(StoreOpening.LOCK_NAME);
+    }
+
     private long checkLog(long watermark, ProgressListener listener) {
         LogComparison comparison = new LogComparison(watermark, listener);
         Optional<WriteAheadLog> present = store.log();
         if (present.isEmpty()) {
+            return checkLogRead(comparison);
+        }
+        return checkLog(present.get().verify(comparison), comparison);
+    }
+
+    /** The log of a store that is only read: where nobody writes it, for then its end moves. */
+    private long checkLogRead(LogComparison comparison) {
+        StorageDirectory directory = files.directory();
+        List<String> names = directory.list();
+        if (store.replay().segments() == 0 || besideWriter()) {
             return 0;
         }
-        LogVerification log = present.get().verify(comparison);
+        LogStart start = files.lineage()
+                .present()
+                .map(stored -> stored.manifest().start())
+                .orElse(LogStart.BEGINNING);
+        LogVerification log = WriteAheadLog.verify(directory, files.logOptions(), start, comparison);
+        boolean moved = besideWriter() || !directory.list().equals(names);
+        return moved ? 0 : checkLog(log, comparison);
+    }
+
+    private long checkLog(LogVerification log, LogComparison comparison) {
         log.findings().forEach(finding -> found(String.valueOf(finding.getMessage())));
-        if (log.records() > 0 && comparison.lastLsn < watermark) {
-            found("the log ends at LSN " + comparison.lastLsn + ", memory holds LSN " + watermark);
+        if (log.records() > 0 && comparison.lastLsn < comparison.watermark) {
+            found("the log ends at LSN " + comparison.lastLsn + ", memory holds LSN " + comparison.watermark);
         }
         return log.frames();
     }
