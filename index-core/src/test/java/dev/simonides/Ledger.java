@@ -66,7 +66,8 @@ final class Ledger {
     /** Everything the store holds; search, get and verify must agree about it. */
     static Map<String, String> contents(MemoryIndex index) {
         Map<String, String> contents = new TreeMap<>();
-        for (Hit hit : index.search(Query.of(new float[] {1, 2, 3, 4}).top(Limits.TOP_MAX))) {
+        float[] query = Vectors.gaussian(1, index.options().dimension());
+        for (Hit hit : index.search(Query.of(query).top(Limits.TOP_MAX))) {
             contents.put(hit.key(), hit.text());
             assertEquals(hit.text(), index.get(hit.key()).orElseThrow().text());
         }

@@ -45,7 +45,7 @@ public final class FaultyDirectory implements StorageDirectory {
     private final IntConsumer before;
     private int operations;
     private int openFiles;
-    private boolean fired;
+    private int firedAt;
 
     /** What could not be synced since the lock was taken: files by their present names, and the directory. */
     private final Set<String> failedSyncs = new HashSet<>();
@@ -91,7 +91,17 @@ public final class FaultyDirectory implements StorageDirectory {
      * @return whether it did
      */
     public synchronized boolean fired() {
-        return fired;
+        return firedAt > 0;
+    }
+
+    /**
+     * Which operation the fault hit first. To fail everywhere once without trying anything twice, the next run's fault is at
+     * the operation behind this one.
+     *
+     * @return its number, counted from 1; 0 if the fault did not happen
+     */
+    public synchronized int firedAt() {
+        return firedAt;
     }
 
     /**
@@ -252,10 +262,10 @@ public final class FaultyDirectory implements StorageDirectory {
     }
 
     private synchronized boolean hits(int number, Step step) {
-        if (number < fault.at() || (fired && !fault.sticky()) || !canHit(step)) {
+        if (number < fault.at() || (firedAt > 0 && !fault.sticky()) || !canHit(step)) {
             return false;
         }
-        fired = true;
+        firedAt = firedAt == 0 ? number : firedAt;
         return true;
     }
 
