@@ -3,11 +3,14 @@ package dev.simonides;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,6 +162,35 @@ class MemoryIndexVerifyTest {
                 stop.set(true);
                 writer.join();
             }
+        }
+    }
+
+    /** Adding its generator polynomial to bytes leaves their CRC32C as it is, so opening has to believe them. */
+    @Test
+    void anotherFileWithTheSameChecksumsIsFound() {
+        String text = "nothing but the truth";
+        long polynomial = 1 | (0x82F63B78L << 1);
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        try (MemoryIndex index = MemoryIndex.open(disk, OPTIONS)) {
+            index.put(Memory.of("key", Vectors.gaussian(1, DIMENSION)).text(text));
+            index.checkpoint();
+        }
+        String blob = disk.list().stream()
+                .filter(name -> name.startsWith("blob-"))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = disk.content(blob);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+        for (int i = 0; i < 5; i++) {
+            bytes[at + i] ^= (byte) (polynomial >>> (8 * i));
+        }
+
+        try (MemoryIndex index = MemoryIndex.open(disk.with(blob, bytes), OPTIONS)) {
+            assertNotEquals(text, index.get("key").orElseThrow().text());
+            List<String> findings = index.verify(ProgressListener.SILENT).findings();
+            assertEquals(1, findings.size(), findings::toString);
+            assertTrue(findings.getFirst().contains("SHA-256"), findings::toString);
+            assertTrue(findings.getFirst().contains(blob), findings::toString);
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Reads every block of every file that a manifest names, and looks for files that none names. On a thread that no checkpoint
+ * Reads every file that a manifest names, compares the checksums of its blocks and its SHA-256, and looks for files that none names. On a thread that no checkpoint
  * of this process runs beside; one of another process may remove generations meanwhile.
  */
 final class FilesVerifier {
@@ -85,15 +85,27 @@ final class FilesVerifier {
         }
         SealedFileId id = new SealedFileId(storeId, entry.id(), entry.kind().code());
         try (SealedFile file = SealedFile.open(directory, entry.fileName(), id, entry.summary())) {
-            for (int block = 0; block < file.blocks(); block++) {
-                check(file, block, damage);
-            }
+            check(file, damage);
         } catch (StorageException e) {
             damage.add(e);
         }
     }
 
     /** A damaged block does not keep the next ones from being checked. */
+    private static void check(SealedFile file, List<StorageException> damage) {
+        int before = damage.size();
+        try {
+            file.verify(bytes -> {});
+        } catch (StorageException e) {
+            for (int block = 0; block < file.blocks(); block++) {
+                check(file, block, damage);
+            }
+            if (damage.size() == before) {
+                damage.add(e);
+            }
+        }
+    }
+
     private static void check(SealedFile file, int block, List<StorageException> damage) {
         try {
             file.verifyBlock(block);
