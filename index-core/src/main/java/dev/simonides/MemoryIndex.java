@@ -638,7 +638,7 @@ public final class MemoryIndex implements AutoCloseable {
 
     /**
      * Verifies the store: the log is read again and compared with memory; codes, keys and graphs are checked. Of a store
-     * opened for reading the log is left out while a process writes it.
+     * opened for reading the log is left out while a process writes it. A store that has failed is verified as it is served.
      *
      * @param listener told of records compared, on a thread of the store
      * @return what was found
@@ -646,7 +646,14 @@ public final class MemoryIndex implements AutoCloseable {
      */
     public VerifyReport verify(ProgressListener listener) {
         if (state() != StoreState.READ_ONLY) {
-            flush();
+            try {
+                flush();
+            } catch (StorageException e) {
+                if (!store.failed()) {
+                    throw e;
+                }
+                // What a failed store serves is verified all the same.
+            }
         }
         return store.verify(listener);
     }

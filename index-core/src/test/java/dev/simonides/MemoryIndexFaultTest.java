@@ -83,17 +83,19 @@ class MemoryIndexFaultTest {
     private static void failEverywhere(Way way) {
         int failed = 0;
         int checkpoints = 0;
+        int verified = 0;
         int firedAt = 0;
         do {
             Run run = new Run(new Fault(firedAt + 1, way.kind, way.sticky), way.residency);
             run.work();
             run.check();
             checkpoints += run.checkpoints;
+            verified += run.verified;
             firedAt = run.faulty.firedAt();
             failed += firedAt > 0 ? 1 : 0;
         } while (firedAt > 0);
-        System.out.println(
-                way + ": failed at each of " + failed + " operations, beside " + checkpoints + " checkpoints");
+        System.out.println(way + ": failed at each of " + failed + " operations, beside " + checkpoints
+                + " checkpoints; " + verified + " failed stores verified");
         assertTrue(failed >= OPERATIONS_MIN, way::toString);
     }
 
@@ -109,6 +111,7 @@ class MemoryIndexFaultTest {
         private int acknowledged;
 
         private int checkpoints;
+        private int verified;
 
         Run(Fault fault, Residency residency) {
             this.fault = fault;
@@ -166,6 +169,7 @@ class MemoryIndexFaultTest {
                 // Reads go on, whatever happened to the writes.
                 Map<String, String> seen = ledgerContents(index);
                 assertEquals(ledger.after(acknowledged), seen, fault::toString);
+                verifyFailed(index);
             } finally {
                 try {
                     index.close();
@@ -174,6 +178,16 @@ class MemoryIndexFaultTest {
                     requireHarmful(e);
                 }
                 assertEquals(StoreState.CLOSED, index.state(), fault::toString);
+            }
+        }
+
+        /** Where the medium can be read a store that has failed is sound. */
+        private void verifyFailed(MemoryIndex index) {
+            boolean readable = fault.kind() != Fault.Kind.IO_ERROR && fault.kind() != Fault.Kind.TOO_MANY_FILES;
+            if (index.state() == StoreState.FAILED && (readable || !fault.sticky())) {
+                List<String> findings = index.verify(ProgressListener.SILENT).findings();
+                assertEquals(List.of(), findings, fault::toString);
+                verified++;
             }
         }
 

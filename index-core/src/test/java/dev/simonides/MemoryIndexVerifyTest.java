@@ -4,12 +4,19 @@ package dev.simonides;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.wal.Access;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageFile;
+import dev.simonides.wal.WriteOutcomeUnknownException;
+import dev.simonides.wal.simulation.Fault;
+import dev.simonides.wal.simulation.FaultyDirectory;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,8 +131,7 @@ class MemoryIndexVerifyTest {
         bytes[10_000] ^= 1;
         Files.write(log, bytes);
 
-        StorageException damage = org.junit.jupiter.api.Assertions.assertThrows(
-                StorageException.class, () -> MemoryIndex.open(directory));
+        StorageException damage = assertThrows(StorageException.class, () -> MemoryIndex.open(directory));
 
         assertTrue(damage instanceof dev.simonides.wal.CorruptWalException, () -> "was " + damage);
         assertTrue(damage.file().contains("wal-0000000001"), damage::getMessage);
@@ -162,6 +168,35 @@ class MemoryIndexVerifyTest {
                 stop.set(true);
                 writer.join();
             }
+        }
+    }
+
+    @Test
+    void aStoreThatHasFailedIsVerified() {
+        MemoryIndexOptions options = OPTIONS.durability(new Durability.Group());
+        FaultyDirectory counting = new FaultyDirectory(SimulatedDirectory.empty(), Fault.none());
+        int first;
+        try (MemoryIndex index = MemoryIndex.open(counting, options)) {
+            index.put(memory(1));
+            first = counting.operations();
+        }
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        FaultyDirectory medium = new FaultyDirectory(disk, Fault.once(first + 1, Fault.Kind.LOST_SYNC));
+        try (MemoryIndex index = MemoryIndex.open(medium, options)) {
+            index.put(memory(1));
+            assertThrows(WriteOutcomeUnknownException.class, () -> index.put(memory(2)));
+            assertEquals(StoreState.FAILED, index.state());
+
+            VerifyReport report = index.verify(ProgressListener.SILENT);
+            assertEquals(List.of(), report.findings());
+            assertEquals(1, report.vectorsChecked());
+            assertTrue(report.framesChecked() >= 1, report::toString);
+
+            try (StorageFile log = disk.open("wal-0000000001", Access.READ_WRITE)) {
+                log.writeFully(ByteBuffer.wrap(new byte[] {0x55}), 4096 + 100);
+            }
+            report = index.verify(ProgressListener.SILENT);
+            assertTrue(report.findings().toString().contains("wal-0000000001"), report::toString);
         }
     }
 

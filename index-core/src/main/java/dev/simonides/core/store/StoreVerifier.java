@@ -84,11 +84,12 @@ public final class StoreVerifier {
 
     /**
      * What a crash left behind was removed by the opening, and what a checkpoint replaced by that checkpoint. A store opened
-     * for reading removes nothing, and one that passed a generation over keeps it.
+     * for reading removes nothing, one that passed a generation over keeps it, and of one that has failed nobody knows which
+     * generation is on the medium.
      */
     private void checkNothingElse(FilesVerifier verifier) {
         Optional<WriteAheadLog> log = store.log();
-        if (log.isPresent() && store.recovery().fallback().isEmpty()) {
+        if (log.isPresent() && store.recovery().fallback().isEmpty() && !store.failed()) {
             verifier.findNeedless(files.lineage().retained());
             for (String name : log.get().needless(files.lineage().retainedStart())) {
                 found(files.directory().path() + "/" + name + FilesVerifier.NEEDLESS);
