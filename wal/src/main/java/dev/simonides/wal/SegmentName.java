@@ -2,12 +2,22 @@
 package dev.simonides.wal;
 
 /** The names of segment files: {@code wal-0000000001}, and with {@code .tmp} behind while being made. */
-final class SegmentName {
+public final class SegmentName {
     private static final String PREFIX = "wal-";
     private static final String UNFINISHED = ".tmp";
     private static final int DIGITS = 10;
 
     private SegmentName() {}
+
+    /**
+     * Says whether a file is a segment of a log.
+     *
+     * @param name any file name
+     * @return whether it is that of a segment, finished or not
+     */
+    public static boolean matches(String name) {
+        return number(name) >= 0 || isUnfinished(name);
+    }
 
     static String of(long number) {
         String digits = Long.toString(number);

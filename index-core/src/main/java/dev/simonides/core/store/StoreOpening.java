@@ -103,6 +103,7 @@ final class StoreOpening {
         StoreFile file = StoreFile.read(directory, Access.READ);
         MemoryIndexOptions options = agreed(file.options(), chosen);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
+        ForeignFiles.warnOf(directory);
         for (int attempt = 1; ; attempt++) {
             boolean written = directory.locked(LOCK_NAME);
             List<String> names = directory.list();
@@ -136,6 +137,7 @@ final class StoreOpening {
         StoreFile file = StoreFile.read(directory);
         MemoryIndexOptions options = agreed(file.options(), chosen);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
+        ForeignFiles.warnOf(directory);
         Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
         return started(new Store(keeper, directory, lock, options, logOptions, file, recovery.run()));
     }
