@@ -8,7 +8,8 @@ package dev.simonides;
  * <p>Mapped vectors are read by the same kernels as those in memory. A processor that finds no bytes behind a mapping, because
  * another process cut the file short or the device failed, ends the whole process, and no library can prevent that (in native
  * and in vector code). The files are read-only and the directory is the owner's alone; who cannot accept what remains chooses
- * {@link #RESIDENT}. What is mapped was verified by reading before it was used, and costs none of the memory budget.
+ * {@link #RESIDENT}. What is mapped was verified by reading before it was used, and costs none of the memory budget. On a remote
+ * file system nothing is ever mapped.
  */
 public enum Residency {
     /**

@@ -28,6 +28,11 @@ public final class StepDirectory implements StorageDirectory {
 
         /** Bytes of a file are about to be read. */
         default void beforeRead(String file, long position, int bytes) {}
+
+        /** Whether the directory is to be taken for one of a remote file system. */
+        default boolean remote() {
+            return false;
+        }
     }
 
     public StepDirectory(StorageDirectory inner, Steps steps) {
@@ -94,6 +99,11 @@ public final class StepDirectory implements StorageDirectory {
     @Override
     public boolean locked(String name) {
         return inner.locked(name);
+    }
+
+    @Override
+    public boolean remote() {
+        return steps.remote();
     }
 
     @Override

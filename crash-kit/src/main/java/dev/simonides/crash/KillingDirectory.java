@@ -116,6 +116,11 @@ final class KillingDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean remote() {
+        return inner.remote();
+    }
+
+    @Override
     public String path() {
         return inner.path();
     }

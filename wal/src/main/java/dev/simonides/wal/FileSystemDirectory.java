@@ -260,6 +260,16 @@ public final class FileSystemDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean remote() {
+        try {
+            return RemoteFileSystems.contain(Files.getFileStore(directory).type());
+        } catch (IOException e) {
+            // Nobody knows, and whatever is wrong shows where files are touched.
+            return false;
+        }
+    }
+
+    @Override
     public String path() {
         return directory.toString();
     }

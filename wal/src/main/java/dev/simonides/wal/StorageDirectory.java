@@ -118,6 +118,16 @@ public interface StorageDirectory extends AutoCloseable {
     boolean locked(String name);
 
     /**
+     * Says whether the medium is reached over a network or through another program: then locks, syncs and mappings may do
+     * less than they say, and nobody can find out.
+     *
+     * @return whether it is known to be
+     */
+    default boolean remote() {
+        return false;
+    }
+
+    /**
      * Where this directory is, for messages.
      *
      * @return its path

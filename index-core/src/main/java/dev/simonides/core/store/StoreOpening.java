@@ -2,6 +2,7 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.Residency;
 import dev.simonides.wal.Access;
 import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.LogOptions;
@@ -23,6 +24,7 @@ import java.util.function.UnaryOperator;
  * changed meanwhile (O2).
  */
 final class StoreOpening {
+    private static final System.Logger LOG = System.getLogger(StoreOpening.class.getName());
     static final String LOCK_NAME = "LOCK";
     private static final String LOG_PREFIX = "wal-";
 
@@ -101,7 +103,7 @@ final class StoreOpening {
             throw notAStore("it has no file STORE");
         }
         StoreFile file = StoreFile.read(directory, Access.READ);
-        MemoryIndexOptions options = agreed(file.options(), chosen);
+        MemoryIndexOptions options = possible(agreed(file.options(), chosen));
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         ForeignFiles.warnOf(directory);
         for (int attempt = 1; ; attempt++) {
@@ -135,15 +137,16 @@ final class StoreOpening {
 
     private Store openLocked(StorageLock lock, UnaryOperator<MemoryIndexOptions> chosen) {
         StoreFile file = StoreFile.read(directory);
-        MemoryIndexOptions options = agreed(file.options(), chosen);
+        MemoryIndexOptions options = possible(agreed(file.options(), chosen));
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         ForeignFiles.warnOf(directory);
         Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
         return started(new Store(keeper, directory, lock, options, logOptions, file, recovery.run()));
     }
 
-    private Store createLocked(StorageLock lock, MemoryIndexOptions options) {
+    private Store createLocked(StorageLock lock, MemoryIndexOptions asked) {
         requireStoreOrFree();
+        MemoryIndexOptions options = possible(asked);
         StoreFile file = StoreFile.of(UUID.randomUUID(), options);
         file.writeUnfinished(directory);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
@@ -228,6 +231,19 @@ final class StoreOpening {
         } catch (StorageException e) {
             cause.addSuppressed(e);
         }
+    }
+
+    /** The options, but for mappings on a remote medium: what that does to a mapped file could end the process. */
+    private MemoryIndexOptions possible(MemoryIndexOptions options) {
+        if (!directory.remote()) {
+            return options;
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                () -> directory.path()
+                        + ": on a remote file system, where locks and syncs may not do what a store relies on: nothing"
+                        + " is promised to whoever writes here; vectors are kept in memory, none are mapped");
+        return options.residency(Residency.RESIDENT);
     }
 
     private static MemoryIndexOptions agreed(MemoryIndexOptions stored, UnaryOperator<MemoryIndexOptions> chosen) {

@@ -8,15 +8,9 @@ import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.wal.simulation.SimulatedDirectory;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Files of others in a store's directory are told of in one line, whoever opens it, and stay where they are. */
@@ -24,35 +18,11 @@ class ForeignFilesTest {
     private static final MemoryIndexOptions OPTIONS =
             MemoryIndexOptions.ofDimension(4).exactScanMax(0).indexerThreads(1);
 
-    private final Logger logger = Logger.getLogger(ForeignFiles.class.getName());
-    private final Warnings warnings = new Warnings();
-
-    /** Keeps what is logged. */
-    private static final class Warnings extends Handler {
-        final List<LogRecord> records = new ArrayList<>();
-
-        @Override
-        public synchronized void publish(LogRecord entry) {
-            records.add(entry);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
-
-    @BeforeEach
-    void listen() {
-        logger.setUseParentHandlers(false);
-        logger.addHandler(warnings);
-    }
+    private final LoggedWarnings warnings = LoggedWarnings.of(ForeignFiles.class);
 
     @AfterEach
     void listenNoMore() {
-        logger.removeHandler(warnings);
-        logger.setUseParentHandlers(true);
+        warnings.close();
     }
 
     /** With a file of every kind, and what crashes leave unfinished. */
@@ -86,7 +56,7 @@ class ForeignFilesTest {
     void ofItsOwnFilesNothingIsSaid() {
         openBoth(killed());
 
-        assertEquals(List.of(), warnings.records);
+        assertEquals(List.of(), warnings.texts());
     }
 
     @Test
@@ -99,10 +69,8 @@ class ForeignFilesTest {
 
         openBoth(disk);
 
-        assertEquals(2, warnings.records.size(), "one for each opening");
-        for (LogRecord warning : warnings.records) {
-            assertEquals(Level.WARNING, warning.getLevel());
-            String text = warning.getMessage();
+        assertEquals(2, warnings.texts().size(), "one for each opening");
+        for (String text : warnings.texts()) {
             assertTrue(text.endsWith(": " + others.size() + ", the first is .nfs00000001"), text);
         }
         assertTrue(disk.list().containsAll(others), () -> "left");
@@ -112,6 +80,6 @@ class ForeignFilesTest {
     void aNameCannotForgeALineOfTheLog() {
         openBoth(killed().with("\nERROR: all is lost", new byte[0]));
 
-        assertTrue(warnings.records.getFirst().getMessage().endsWith("the first is ?ERROR: all is lost"));
+        assertTrue(warnings.texts().getFirst().endsWith("the first is ?ERROR: all is lost"));
     }
 }

@@ -225,6 +225,11 @@ public final class FaultyDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean remote() {
+        return inner.remote();
+    }
+
+    @Override
     public String path() {
         return inner.path();
     }
