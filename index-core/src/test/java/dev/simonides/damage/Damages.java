@@ -59,20 +59,29 @@ final class Damages {
 
     /** STORE, manifests and the log in every byte, and headers, tables of checksums and footers. */
     private static boolean thorough(String name, int at, int length) {
-        boolean everywhere = !name.contains("-") || name.startsWith("MANIFEST-") || name.startsWith("wal-");
+        boolean everywhere = small(name) || name.startsWith("wal-");
         return everywhere || at < HEADER_BYTES || at >= length - END_BYTES;
     }
 
+    /** STORE and manifests. */
+    private static boolean small(String name) {
+        return !name.contains("-") || name.startsWith("MANIFEST-");
+    }
+
     /**
-     * Every length; in the short form the first four, those around every sector, and every one that cuts into the table of
-     * checksums or the footer. And longer than it was.
+     * Every length; in the short form, but for STORE and manifests, the first four, those around every sector, and every one
+     * that cuts into the table of checksums or the footer. And longer than it was. {@link LogTruncationTest} always tries
+     * every length of a log.
      */
     Stream<Damage> sizes() {
         return names.stream().flatMap(name -> {
             byte[] content = disk.content(name);
             Stream<Damage> shorter = IntStream.range(0, content.length)
-                    .filter(length ->
-                            Soak.on() || length < 4 || length % SECTOR < 2 || length > content.length - END_BYTES)
+                    .filter(length -> Soak.on()
+                            || small(name)
+                            || length < 4
+                            || length % SECTOR < 2
+                            || length > content.length - END_BYTES)
                     .mapToObj(length ->
                             replaced(name, "cut off", "cut to " + length, () -> Arrays.copyOf(content, length)));
             Stream<Damage> longer = IntStream.of(1, SECTOR, BLOCK)
