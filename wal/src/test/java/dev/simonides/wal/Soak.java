@@ -30,6 +30,17 @@ public final class Soak {
     }
 
     /**
+     * How much must have come of random rounds: as {@link #amount}, but the least of the short form where minutes decide how
+     * many rounds there are.
+     *
+     * @param verify what the short form must reach
+     * @param soak what the long form must reach, to be multiplied by {@code soak.amount}
+     */
+    public static int required(int verify, int soak) {
+        return minutes() > 0 ? verify : amount(verify, soak);
+    }
+
+    /**
      * Random rounds: a number of them, or as many as the minutes allow.
      *
      * <pre>{@code for (Soak.Rounds rounds = Soak.rounds(100, 5_000); rounds.next(); ) … rounds.number() … }</pre>

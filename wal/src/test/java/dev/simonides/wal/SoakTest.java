@@ -42,6 +42,18 @@ class SoakTest {
     }
 
     @Test
+    void whatIsRequiredGrowsWithTheRoundsButNotWithTheMinutes() {
+        System.setProperty("soak.amount", "0");
+        assertEquals(3, Soak.required(3, 100));
+
+        System.setProperty("soak.amount", "2");
+        assertEquals(200, Soak.required(3, 100));
+
+        System.setProperty("soak.minutes", "1");
+        assertEquals(3, Soak.required(3, 100), "nobody knows how many rounds a minute has");
+    }
+
+    @Test
     void soakGoesOnForMinutes() {
         System.setProperty("soak.amount", "1");
         System.setProperty("soak.minutes", "0.00005");
