@@ -500,11 +500,7 @@ public final class Writer implements AutoCloseable {
         }
         long syncedLsn = log.syncedLsn();
         while (!pipeline.isEmpty() && pipeline.head().requiredLsn() <= syncedLsn) {
-            Commit head = pipeline.head();
-            if (head.recordCount() > 0) {
-                apply(head);
-            }
-            head.acknowledge();
+            finish(pipeline.head(), applier, published, onPublished);
             pipeline.pop();
         }
         if (lag != null) {
@@ -512,7 +508,15 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    private void apply(Commit commit) {
+    /** Applies what a frame says, publishes it (W3), and answers after that (A2). */
+    static void finish(Commit commit, Applier applier, AtomicLong published, Consumer<Tenant> onPublished) {
+        if (commit.recordCount() > 0) {
+            apply(commit, applier, published, onPublished);
+        }
+        commit.acknowledge();
+    }
+
+    private static void apply(Commit commit, Applier applier, AtomicLong published, Consumer<Tenant> onPublished) {
         applier.begin();
         int count = commit.recordCount();
         for (int i = 0; i < count; i++) {
