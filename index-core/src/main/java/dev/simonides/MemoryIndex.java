@@ -29,6 +29,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -57,7 +59,7 @@ public final class MemoryIndex implements AutoCloseable {
     private final VectorCodec codec;
     private final ExactSearch exact = new ExactSearch(this);
 
-    private MemoryIndex(Store store) {
+    MemoryIndex(Store store) {
         this.store = store;
         this.codec = store.codec();
     }
@@ -368,21 +370,27 @@ public final class MemoryIndex implements AutoCloseable {
     }
 
     private int visibleOrdinal(Tenant tenant, byte[] key) {
-        RecordKey recordKey = store.keys().key(tenant.id(), key);
+        KeyDirectory keys = store.keys();
+        return visibleOrdinal(tenant, keys, keys.key(tenant.id(), key), store.published(), store::failed);
+    }
+
+    /** The version of a key that is visible now, or {@link KeyDirectory#NONE}. */
+    static int visibleOrdinal(
+            Tenant tenant, KeyDirectory keys, RecordKey key, AtomicLong published, BooleanSupplier failed) {
         while (true) {
-            int ordinal = store.keys().get(recordKey);
+            int ordinal = keys.get(key);
             if (ordinal == KeyDirectory.NONE) {
                 return KeyDirectory.NONE;
             }
-            long watermark = store.published().get();
+            long watermark = published.get();
             if (tenant.visible(ordinal, watermark)) {
                 return ordinal;
             }
-            if (tenant.deathLsn(ordinal) <= watermark && store.keys().get(recordKey) == ordinal) {
+            if (tenant.deathLsn(ordinal) <= watermark && keys.get(key) == ordinal) {
                 return KeyDirectory.NONE;
             }
             // Born in a frame that is being applied this very moment: its watermark comes within microseconds.
-            if (store.failed()) {
+            if (failed.getAsBoolean()) {
                 return KeyDirectory.NONE;
             }
             Thread.onSpinWait();

@@ -221,7 +221,7 @@ public final class GraphLinker {
     }
 
     /** Puts a link behind the others unless it is there; says whether it is there then. Under the stripe of its node. */
-    private static boolean append(Graph graph, int from, int to, int level) {
+    static boolean append(Graph graph, int from, int to, int level) {
         long list = graph.list(from, level);
         int degree = Graph.degree(list);
         long ids = Graph.ids(list, level);

@@ -134,7 +134,7 @@ public final class GraphUnlinker {
     }
 
     /** Takes those that leave out of a list, and puts some of their neighbours in. */
-    private void forget(Graph graph, VectorPages vectors, int ordinal, int level) {
+    void forget(Graph graph, VectorPages vectors, int ordinal, int level) {
         long list = graph.list(ordinal, level);
         if (leavingIn(graph, list, level) == 0) {
             return;

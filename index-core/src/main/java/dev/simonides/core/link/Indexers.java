@@ -165,7 +165,8 @@ public final class Indexers implements AutoCloseable {
         }
     }
 
-    private void linkShare(Tenant tenant, Graph graph, GraphLinker linker) {
+    /** Claims ordinals of a tenant, and links those that are not known to be dead. Inside the epoch. */
+    void linkShare(Tenant tenant, Graph graph, GraphLinker linker) {
         long claim = tenant.pending().claim(CLAIM_ORDINALS);
         int first = (int) (claim >>> 32);
         int end = first + (int) claim;

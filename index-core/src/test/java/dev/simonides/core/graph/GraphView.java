@@ -28,6 +28,16 @@ public final class GraphView {
         graph.noteChange(ordinal);
     }
 
+    /** The monitor that guards the lists of a node. */
+    public static Object stripe(Graph graph, int ordinal) {
+        return graph.stripe(ordinal);
+    }
+
+    /** Whether one monitor guards the lists of both nodes. */
+    public static boolean sameStripe(int ordinal, int other) {
+        return Graph.stripeOf(ordinal) == Graph.stripeOf(other);
+    }
+
     public static int level(Graph graph, int ordinal) {
         return graph.level(ordinal);
     }
