@@ -74,7 +74,7 @@ class MemoryIndexFaultTest {
 
     @ParameterizedTest
     @EnumSource
-    @Timeout(60)
+    @Timeout(300)
     void everyOutcomeIsTrue(Fault.Kind kind) {
         ways(kind).parallelStream().forEach(MemoryIndexFaultTest::failEverywhere);
     }

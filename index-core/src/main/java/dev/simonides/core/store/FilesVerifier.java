@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Reads every file that a manifest names, compares the checksums of its blocks and its SHA-256, and looks for files that none names. On a thread that no checkpoint
- * of this process runs beside; one of another process may remove generations meanwhile.
+ * Reads every file that a manifest names, compares the checksums of its blocks and its SHA-256, and looks for files that none
+ * names. On a thread that no checkpoint of this process runs beside; one of another process may remove generations meanwhile.
  */
 final class FilesVerifier {
     static final String NEEDLESS = ": nothing needs this file, and it was not removed";
