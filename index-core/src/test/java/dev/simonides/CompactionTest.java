@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -220,12 +221,13 @@ class CompactionTest {
     }
 
     /** Writers, searches and hits go on while the store is compacted again and again. */
-    @Test
-    void goesOnBesideWritersAndSearches() throws InterruptedException {
+    @ParameterizedTest
+    @EnumSource
+    void goesOnBesideWritersAndSearches(Residency residency) throws InterruptedException {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicBoolean stopping = new AtomicBoolean();
         Map<String, String> expected;
-        try (MemoryIndex index = open(disk)) {
+        try (MemoryIndex index = open(disk, OPTIONS.residency(residency))) {
             expected = write(index, 600);
             AtomicInteger version = new AtomicInteger();
             Thread writer = Thread.ofPlatform().start(() -> {
@@ -278,10 +280,25 @@ class CompactionTest {
             expected.remove("key-1");
             check(index, expected, 600);
             assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+            long once = chargedBehindACompaction(index);
+            assertEquals(once, chargedBehindACompaction(index), "what is charged is given back, no less and no more");
         }
         try (MemoryIndex index = open(disk)) {
             check(index, expected, 600);
         }
+    }
+
+    /** Once nobody holds back what is to be released. */
+    private static long chargedBehindACompaction(MemoryIndex index) {
+        index.compact(ProgressListener.SILENT);
+        index.awaitLinked(ProgressListener.SILENT);
+        long charged = index.stats().offHeapBytes();
+        for (int quiet = 0; quiet < 5; quiet++) {
+            LockSupport.parkNanos(200_000_000);
+            quiet = index.stats().offHeapBytes() == charged ? quiet : 0;
+            charged = index.stats().offHeapBytes();
+        }
+        return charged;
     }
 
     /** Whatever of it is left: no memory is lost, none comes back, and the next writes go on in the numbering that is found. */

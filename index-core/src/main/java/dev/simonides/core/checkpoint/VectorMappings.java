@@ -171,14 +171,15 @@ public final class VectorMappings implements AutoCloseable {
             for (Section section : contents.sections()) {
                 Tenant tenant = tenants.find(section.tenant());
                 if (tenant != null) {
-                    move(tenant.vectors(), section, target, left);
+                    move(tenant, section, target, left);
                 }
             }
             epochs.retire(() -> left.forEach(Runnable::run));
         }
     }
 
-    private void move(VectorPages vectors, Section section, FileMapping target, List<Runnable> left) {
+    private void move(Tenant tenant, Section section, FileMapping target, List<Runnable> left) {
+        VectorPages vectors = tenant.vectors();
         int first = geometry.page(section.first());
         int end = geometry.page(section.end());
         for (int page = first; page < end; page++) {
@@ -192,8 +193,11 @@ public final class VectorMappings implements AutoCloseable {
             if (anonymous) {
                 int moved = page;
                 left.add(() -> {
-                    vectors.giveBack(moved, image, originals);
-                    budget.release(geometry.slots(moved) * bytesPerVector);
+                    // A compaction gives back all that was charged for its former numbering.
+                    if (!tenant.replaced()) {
+                        vectors.giveBack(moved, image, originals);
+                        budget.release(geometry.slots(moved) * bytesPerVector);
+                    }
                 });
             }
         }

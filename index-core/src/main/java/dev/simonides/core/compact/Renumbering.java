@@ -10,7 +10,7 @@ import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
 import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.StorageException;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -24,7 +24,7 @@ public final class Renumbering {
     private final GraphLinker linker;
     private final Numbering former;
     private final TenantShape shape;
-    private final Map<Tenant, TenantRenumbering> parts = new IdentityHashMap<>();
+    private final Map<Tenant, TenantRenumbering> parts = new HashMap<>();
     private long chargedBytes;
 
     /**
@@ -50,6 +50,7 @@ public final class Renumbering {
      */
     public void copy(ProgressListener listener) {
         long total = tenants.all().stream().mapToLong(Tenant::liveCount).sum();
+        shape.numbering().keys().reserve(total);
         long done = 0;
         for (Tenant tenant : tenants.all()) {
             if (tenant.count() > 0) {
@@ -126,13 +127,13 @@ public final class Renumbering {
      * @return gives the former numbering back: memory and budget; to be run when no reader is inside that may have found it
      */
     public Runnable swap(long lsn) {
-        long formerBytes = budget.usedBytes() - chargedBytes;
-        Map<Tenant, Tenant.Successor> successors = new IdentityHashMap<>();
+        long formerBytes = budget.giveUpAllBut(chargedBytes);
+        Map<Tenant, Tenant.Successor> successors = new HashMap<>();
         parts.forEach((tenant, part) -> successors.put(tenant, part.successor()));
         tenants.renumber(shape, successors, lsn);
         return () -> {
             former.close();
-            budget.release(formerBytes);
+            budget.releaseGivenUp(formerBytes);
         };
     }
 

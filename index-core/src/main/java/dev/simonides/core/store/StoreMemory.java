@@ -19,6 +19,7 @@ import dev.simonides.simd.Kernels;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store keeps in memory, without a thread and without a file: recovery fills it, the writer goes on with it. What a
@@ -33,6 +34,7 @@ final class StoreMemory implements AutoCloseable {
     private final Tenants tenants;
     private final Applier applier;
     private final int efConstruction;
+    private @Nullable GraphLinker linker;
     private final int searchesMax = Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
     private final Epochs epochs;
     private final VectorMappings mappings;
@@ -65,9 +67,14 @@ final class StoreMemory implements AutoCloseable {
         renumbering.swap(lsn).run();
     }
 
-    /** A linker for one thread. */
+    /** The linker of compactions: of the thread that opens, then of the keeper. */
     GraphLinker linker() {
-        return new GraphLinker(kernels, codec, tenants.shape().m(), efConstruction, scratch());
+        GraphLinker present = linker;
+        if (present == null) {
+            present = new GraphLinker(kernels, codec, tenants.shape().m(), efConstruction, scratch());
+            linker = present;
+        }
+        return present;
     }
 
     Kernels kernels() {
