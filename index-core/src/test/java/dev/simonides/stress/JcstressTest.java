@@ -84,7 +84,7 @@ class JcstressTest {
         options.put("-strideSize", Generations.STRIDE_STATES);
         options.put("-strideCount", Generations.STRIDES);
         options.put("-f", Soak.amount(1, 1));
-        options.put("-iters", 4);
+        options.put("-iters", Soak.on() ? 4 : 2);
         options.put("-time", Soak.on() ? 1_000 : 500);
         // Each combination of compilers, or what the JVM makes of it.
         options.put("-sc", Soak.on());
