@@ -34,7 +34,7 @@ import org.openjdk.jcstress.infra.grading.TestGrading;
  * Runs the jcstress tests of this module, the classes {@code *Stress}, in JVMs of their own, and fails if one of them saw
  * what it forbids, ended with an error, or did not run.
  *
- * <p>The short form gives each test one JVM for two seconds, the compilers as they come. The long one gives it a JVM for
+ * <p>The short form gives each test one JVM for a second, the compilers as they come. The long one gives it a JVM for
  * every combination of interpreter, C1 and C2 for its actors. {@code -Djcstress.tests=Link} runs those whose name has a
  * match.
  */
