@@ -72,7 +72,7 @@ public final class StressStore implements AutoCloseable {
     private StressStore(int exactScanMax) {
         this.exactScanMax = exactScanMax;
         this.shape = new TenantShape(CODEC, M, exactScanMax, 42, numbering);
-        this.applier = new Applier(new Tenants(shape), new MemoryBudget(1L << 40), CODEC, lsn -> {});
+        this.applier = new Applier(new Tenants(shape), new MemoryBudget(1L << 40), CODEC, (lsn, asOfLsn) -> {});
     }
 
     /** Stores whose tenants are scanned. */

@@ -24,6 +24,7 @@ public final class Renumbering {
     private final GraphLinker linker;
     private final Numbering former;
     private final TenantShape shape;
+    private final long asOfLsn;
     private final Map<Tenant, TenantRenumbering> parts = new HashMap<>();
     private long chargedBytes;
 
@@ -33,11 +34,14 @@ public final class Renumbering {
      * @param tenants of the store
      * @param budget charged with the copy, while what it is made of is still charged too
      * @param linker of the calling thread
+     * @param asOfLsn who died up to here gets no ordinal; whoever dies later gets one, be it before it is copied: so the same
+     *     log gives the same ordinals, however fast the copying was
      */
-    public Renumbering(Tenants tenants, MemoryBudget budget, GraphLinker linker) {
+    public Renumbering(Tenants tenants, MemoryBudget budget, GraphLinker linker, long asOfLsn) {
         this.tenants = tenants;
         this.budget = budget;
         this.linker = linker;
+        this.asOfLsn = asOfLsn;
         this.former = tenants.shape().numbering();
         this.shape = tenants.shape().with(former.next());
     }
@@ -77,7 +81,7 @@ public final class Renumbering {
     }
 
     private TenantRenumbering part(Tenant tenant) {
-        return parts.computeIfAbsent(tenant, one -> new TenantRenumbering(one, shape, this::charge, linker));
+        return parts.computeIfAbsent(tenant, one -> new TenantRenumbering(one, shape, this::charge, linker, asOfLsn));
     }
 
     private void charge(long bytes) {
@@ -107,6 +111,15 @@ public final class Renumbering {
      */
     public int number() {
         return shape.numbering().number();
+    }
+
+    /**
+     * Returns up to which LSN who died gets no ordinal.
+     *
+     * @return the LSN
+     */
+    public long asOfLsn() {
+        return asOfLsn;
     }
 
     /**

@@ -16,6 +16,7 @@ final class TenantRenumbering {
     private final Tenant next;
     private final LongConsumer charge;
     private final GraphLinker linker;
+    private final long asOfLsn;
     /** New ordinals by former ones, as far as these were looked at. */
     private int[] ordinals = new int[0];
 
@@ -23,11 +24,12 @@ final class TenantRenumbering {
     /** New ordinals below it are linked. */
     private int linkedCount;
 
-    TenantRenumbering(Tenant former, TenantShape shape, LongConsumer charge, GraphLinker linker) {
+    TenantRenumbering(Tenant former, TenantShape shape, LongConsumer charge, GraphLinker linker, long asOfLsn) {
         this.former = former;
         this.next = new Tenant(former.id(), former.name(), shape);
         this.charge = charge;
         this.linker = linker;
+        this.asOfLsn = asOfLsn;
     }
 
     Tenant next() {
@@ -52,9 +54,8 @@ final class TenantRenumbering {
 
     /** How many changes there were. */
     long catchUp() {
-        int before = count;
         long changes = copyNew();
-        for (int ordinal = 0; ordinal < before; ordinal++) {
+        for (int ordinal = 0; ordinal < count; ordinal++) {
             int present = ordinals[ordinal];
             if (present != Tenant.GONE && former.dead(ordinal) && !next.dead(present)) {
                 next.kill(present, former.deathLsn(ordinal));
@@ -70,12 +71,12 @@ final class TenantRenumbering {
         ordinals = Arrays.copyOf(ordinals, end);
         long copied = 0;
         for (int ordinal = count; ordinal < end; ordinal++) {
-            boolean dead = former.dead(ordinal);
-            if (!dead) {
+            boolean gone = former.deathLsn(ordinal) <= asOfLsn;
+            if (!gone) {
                 charge.accept(next.cost(former.keyBytes(ordinal), former.payloadBytes(ordinal)));
                 copied++;
             }
-            ordinals[ordinal] = dead ? Tenant.GONE : next.adopt(former, ordinal);
+            ordinals[ordinal] = gone ? Tenant.GONE : next.adopt(former, ordinal);
         }
         count = end;
         return copied;

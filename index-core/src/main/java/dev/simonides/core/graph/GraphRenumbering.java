@@ -32,7 +32,7 @@ public final class GraphRenumbering {
     }
 
     /**
-     * Copies. Every node that is not left out is linked then, though not each may be reached any more: a {@link GraphRepair}
+     * Copies. Every node that is not left out is linked then, or skipped as it was, though not each may be reached any more: a {@link GraphRepair}
      * is due.
      *
      * @param linker of the calling thread
@@ -61,6 +61,10 @@ public final class GraphRenumbering {
     }
 
     private void copyList(int former, int present) {
+        if (from.skipped(former)) {
+            to.skip(present);
+            return;
+        }
         long source = Graph.ids(from.list(former, 0), 0);
         long list = to.list(present, 0);
         long target = Graph.ids(list, 0);

@@ -53,11 +53,12 @@ final class StoreMemory implements AutoCloseable {
     }
 
     /** Puts the next numbering in the place of the present one, while nobody reads. */
-    private void compact(long lsn) {
-        Renumbering renumbering = new Renumbering(tenants, budget, linker());
+    private void compact(long lsn, long asOfLsn) {
+        Renumbering renumbering = new Renumbering(tenants, budget, linker(), asOfLsn);
         boolean done = false;
         try {
             renumbering.copy(ProgressListener.SILENT);
+            var _ = renumbering.catchUp();
             done = true;
         } finally {
             if (!done) {

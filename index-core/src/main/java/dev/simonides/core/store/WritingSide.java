@@ -132,7 +132,11 @@ final class WritingSide {
     long compact(ProgressListener listener) {
         writer.ensureOpen();
         awaitUnlinking();
-        Renumbering renumbering = new Renumbering(memory.tenants(), memory.budget(), memory.linker());
+        Renumbering renumbering = new Renumbering(
+                memory.tenants(),
+                memory.budget(),
+                memory.linker(),
+                memory.published().get());
         Runnable giveBack = renumbered(renumbering, listener);
         memory.tenants().all().forEach(onPublished);
         memory.epochs().retire(giveBack);
@@ -154,6 +158,7 @@ final class WritingSide {
                 long lsn = writer.logCompaction(
                         renumbering.number(),
                         renumbering.liveCount(),
+                        renumbering.asOfLsn(),
                         options.clock().millis());
                 giveBack.set(renumbering.swap(lsn));
             });

@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 
 /**
  * Does to memory what a log record says: the one way in, for new writes and for replayed ones. Writer thread only.
@@ -32,8 +31,20 @@ public final class Applier {
     // A frame's worth of room from the start: applying what was appended may not allocate.
     private final List<RecordKey> deletedKeys = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
     private final List<Tenant> touched = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
-    private final LongConsumer compaction;
+    private final Compaction compaction;
     private long lastTimestampMillis;
+
+    /** Puts the next numbering in the place of the present one. */
+    @FunctionalInterface
+    public interface Compaction {
+        /**
+         * Does it.
+         *
+         * @param lsn of the record that says so
+         * @param asOfLsn who died up to here gets no ordinal
+         */
+        void run(long lsn, long asOfLsn);
+    }
 
     /**
      * Makes an applier.
@@ -41,9 +52,9 @@ public final class Applier {
      * @param tenants where records go
      * @param budget that replayed records are charged to
      * @param codec shape of a vector
-     * @param compaction puts the next numbering in the place of the present one, where a record of this LSN says so
+     * @param compaction done where a record says so
      */
-    public Applier(Tenants tenants, MemoryBudget budget, VectorCodec codec, LongConsumer compaction) {
+    public Applier(Tenants tenants, MemoryBudget budget, VectorCodec codec, Compaction compaction) {
         this.tenants = tenants;
         this.budget = budget;
         this.codec = codec;
@@ -183,14 +194,14 @@ public final class Applier {
             live += tenant.liveCount();
         }
         int numbering = tenants.shape().numbering().number() + 1;
-        if (compact.numbering() != numbering || compact.live() != live) {
+        if (compact.numbering() != numbering || compact.live() != live || compact.asOfLsn() >= lsn) {
             throw corrupt(
                     lsn,
                     "COMPACT to numbering " + compact.numbering() + " of " + compact.live() + " memories, expected "
                             + numbering + " of " + live);
         }
         lastTimestampMillis = Math.max(lastTimestampMillis, compact.timestampMillis());
-        compaction.accept(lsn);
+        compaction.run(lsn, compact.asOfLsn());
     }
 
     /**

@@ -14,7 +14,8 @@ import java.nio.ByteOrder;
  *
  * <pre>
  * &lt;--- 4 ---&gt;&lt;--- 4 ---&gt;&lt;------- 8 -------&gt;&lt;------- 8 -------&gt;
- * numbering  reserved   live               timestamp
+ * numbering  reserved   live               asOfLsn
+ * timestamp
  * </pre>
  *
  * <p>Normative: docs/FORMAT.md, "COMPACT".
@@ -25,6 +26,7 @@ public final class CompactLayout {
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("numbering"),
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("reserved"),
             JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).withName("live"),
+            JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).withName("asOfLsn"),
             JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).withName("timestampMillis"));
 
     /** Bytes of the payload. */
@@ -38,6 +40,9 @@ public final class CompactLayout {
 
     /** Offset of the number of living memories. */
     public static final int LIVE = offset("live");
+
+    /** Offset of the LSN up to which who died has no ordinal any more. */
+    public static final int AS_OF_LSN = offset("asOfLsn");
 
     /** Offset of the time of the compaction, milliseconds since 1970. */
     public static final int TIMESTAMP_MILLIS = offset("timestampMillis");

@@ -11,10 +11,11 @@ import java.util.Optional;
  * @param bytes the payload, little-endian, position 0, limit its length
  */
 record CompactRecord(ByteBuffer bytes) {
-    static CompactRecord layOut(int numbering, long live, long timestampMillis) {
+    static CompactRecord layOut(int numbering, long live, long asOfLsn, long timestampMillis) {
         ByteBuffer bytes = ByteBuffer.allocate(CompactLayout.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(CompactLayout.NUMBERING, numbering);
         bytes.putLong(CompactLayout.LIVE, live);
+        bytes.putLong(CompactLayout.AS_OF_LSN, asOfLsn);
         bytes.putLong(CompactLayout.TIMESTAMP_MILLIS, timestampMillis);
         return new CompactRecord(bytes);
     }
@@ -24,7 +25,7 @@ record CompactRecord(ByteBuffer bytes) {
             return Optional.of(
                     "COMPACT record of wrong length: actual=" + bytes.limit() + ", expected=" + CompactLayout.BYTES);
         }
-        if (numbering() < 1 || live() < 0 || bytes.getInt(CompactLayout.RESERVED) != 0) {
+        if (numbering() < 1 || live() < 0 || asOfLsn() < 0 || bytes.getInt(CompactLayout.RESERVED) != 0) {
             return Optional.of("COMPACT record beyond limits: numbering=" + numbering() + ", live=" + live());
         }
         return Optional.empty();
@@ -36,6 +37,10 @@ record CompactRecord(ByteBuffer bytes) {
 
     long live() {
         return bytes.getLong(CompactLayout.LIVE);
+    }
+
+    long asOfLsn() {
+        return bytes.getLong(CompactLayout.AS_OF_LSN);
     }
 
     long timestampMillis() {

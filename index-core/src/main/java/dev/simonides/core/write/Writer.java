@@ -220,12 +220,13 @@ public final class Writer implements AutoCloseable {
      *
      * @param numbering the numbering that begins
      * @param live memories alive
+     * @param asOfLsn who died up to here got no ordinal
      * @param now the time by the store's clock, milliseconds since 1970
      * @return the record's LSN
      * @throws StorageException if the log refuses; it is as it was
      */
-    public long logCompaction(int numbering, long live, long now) {
-        CompactRecord record = CompactRecord.layOut(numbering, live, nextTimestamp(now));
+    public long logCompaction(int numbering, long live, long asOfLsn, long now) {
+        CompactRecord record = CompactRecord.layOut(numbering, live, asOfLsn, nextTimestamp(now));
         frame.begin(log.lastLsn() + 1);
         frame.add(RecordType.COMPACT, 0, record.bytes());
         log.append(frame);

@@ -63,7 +63,7 @@ final class TruthStore implements AutoCloseable {
         this.codec = codec;
         this.budget = new MemoryBudget(budgetBytes);
         this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, numbering));
-        this.applier = new Applier(tenants, budget, codec, lsn -> {});
+        this.applier = new Applier(tenants, budget, codec, (lsn, asOfLsn) -> {});
         this.mappings = new VectorMappings(residency, tenants, budget, epochs);
         this.files = TruthFiles.none(codec, mappings);
     }

@@ -34,7 +34,7 @@ class ApplierTest {
     private final KeyDirectory directory = new HeapKeyDirectory(1);
     private final Numbering numbering = Numbering.of(0, directory);
     private final Tenants tenants = new Tenants(new TenantShape(CODEC, 8, 100, 1, numbering));
-    private final Applier applier = new Applier(tenants, new MemoryBudget(1 << 20), CODEC, lsn -> {});
+    private final Applier applier = new Applier(tenants, new MemoryBudget(1 << 20), CODEC, (lsn, asOfLsn) -> {});
 
     @AfterEach
     void close() {

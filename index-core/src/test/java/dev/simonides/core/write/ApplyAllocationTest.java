@@ -22,7 +22,8 @@ class ApplyAllocationTest {
     private static final int RECORDS = 64;
 
     private final WriterFixture fixture = new WriterFixture(SimulatedDirectory.empty(), new Durability.Group());
-    private final Applier applier = new Applier(fixture.tenants, fixture.budget, WriterFixture.CODEC, lsn -> {});
+    private final Applier applier =
+            new Applier(fixture.tenants, fixture.budget, WriterFixture.CODEC, (lsn, asOfLsn) -> {});
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     private final Commit commit = new Commit();
     private long lsn;

@@ -95,7 +95,7 @@ final class WriterFixture implements AutoCloseable {
         numbering = Numbering.of(0, keys);
         tenants = new Tenants(new TenantShape(CODEC, 8, 100_000, 1, numbering));
         log = WriteAheadLog.create(directory, options);
-        Applier applier = new Applier(tenants, budget, CODEC, lsn -> {});
+        Applier applier = new Applier(tenants, budget, CODEC, (lsn, asOfLsn) -> {});
         writer = new Writer(
                 new Writer.Parts(log, applier, tenants, budget, published),
                 new Writer.Terms(durability, shape.logBytesMax()),
