@@ -25,8 +25,6 @@ public interface ProgressListener {
         /** Vectors are linked into graphs; vectors. */
         LINK,
         /** The store is verified; records. */
-        VERIFY,
-        /** The living are copied into the next numbering; vectors. */
-        COMPACT
+        VERIFY
     }
 }

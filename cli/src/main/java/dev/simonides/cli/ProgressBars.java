@@ -83,7 +83,6 @@ public final class ProgressBars implements ProgressListener, AutoCloseable {
             case IMPORT -> "storing";
             case LINK -> "linking";
             case VERIFY -> "verifying";
-            case COMPACT -> "compacting";
         };
     }
 

@@ -33,7 +33,6 @@ import picocli.CommandLine.ParameterException;
             RecallCommand.class,
             InfoCommand.class,
             CheckpointCommand.class,
-            CompactCommand.class,
             VerifyCommand.class,
             BackupCommand.class,
             WalCommand.class,

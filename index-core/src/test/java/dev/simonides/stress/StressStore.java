@@ -12,7 +12,6 @@ import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
-import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
@@ -63,7 +62,9 @@ public final class StressStore implements AutoCloseable {
     private static final ThreadLocal<GraphUnlinker> UNLINKER =
             ThreadLocal.withInitial(() -> new GraphUnlinker(Kernels.best(), CODEC, Arena.global()));
 
-    private final Numbering numbering = Numbering.of(0, new HeapKeyDirectory(42));
+    private final Slabs slabs = new Slabs();
+    private final Slabs records = new Slabs();
+    private final KeyDirectory keys = new HeapKeyDirectory(42);
     private final AtomicInteger nextTenant = new AtomicInteger();
     private final int exactScanMax;
     private final TenantShape shape;
@@ -71,8 +72,8 @@ public final class StressStore implements AutoCloseable {
 
     private StressStore(int exactScanMax) {
         this.exactScanMax = exactScanMax;
-        this.shape = new TenantShape(CODEC, M, exactScanMax, 42, numbering);
-        this.applier = new Applier(new Tenants(shape), new MemoryBudget(1L << 40), CODEC, (lsn, asOfLsn) -> {});
+        this.shape = new TenantShape(CODEC, M, exactScanMax, 42, slabs, records);
+        this.applier = new Applier(new Tenants(shape), keys, new MemoryBudget(1L << 40), records, CODEC);
     }
 
     /** Stores whose tenants are scanned. */
@@ -167,11 +168,11 @@ public final class StressStore implements AutoCloseable {
 
     /** Where pages, columns and lists come from. */
     public Slabs slabs() {
-        return numbering.slabs();
+        return slabs;
     }
 
     public KeyDirectory keys() {
-        return numbering.keys();
+        return keys;
     }
 
     /** The applier of this store, for the one actor that writes. */
@@ -181,7 +182,7 @@ public final class StressStore implements AutoCloseable {
 
     /** A key of a tenant. */
     public RecordKey key(Tenant tenant, int key) {
-        return numbering.keys().key(tenant.id(), key(key));
+        return keys.key(tenant.id(), key(key));
     }
 
     /** Puts memory v under key v, at LSN v + 1, for every v below a number. For a tenant that nobody else sees yet. */
@@ -194,13 +195,14 @@ public final class StressStore implements AutoCloseable {
         for (int i = first; i < end; i++) {
             int ordinal = tenant.place();
             tenant.add(ordinal, i + 1L, record(i, i));
-            int _ = keys().put(key(tenant, i), ordinal, tenant.keyAddress(ordinal));
+            int _ = keys.put(key(tenant, i), ordinal, tenant.keyAddress(ordinal));
         }
         tenant.publish();
     }
 
     @Override
     public void close() {
-        numbering.close();
+        slabs.close();
+        records.close();
     }
 }

@@ -30,7 +30,6 @@ record Operation(long seed, int thread, long index, Kind kind, int key) {
         SEARCH,
         FLUSH,
         CHECKPOINT,
-        COMPACT,
         REOPEN
     }
 
@@ -45,12 +44,10 @@ record Operation(long seed, int thread, long index, Kind kind, int key) {
                                 ? Kind.DELETE
                                 : dice < 940
                                         ? Kind.GET
-                                        : dice < 965 ? Kind.SEARCH : dice < 970 ? Kind.FLUSH : kept(dice);
+                                        : dice < 965
+                                                ? Kind.SEARCH
+                                                : dice < 970 ? Kind.FLUSH : dice < 992 ? Kind.CHECKPOINT : Kind.REOPEN;
         return new Operation(seed, thread, index, kind, random.nextInt(KEYS));
-    }
-
-    private static Kind kept(int dice) {
-        return dice < 986 ? Kind.CHECKPOINT : dice < 992 ? Kind.COMPACT : Kind.REOPEN;
     }
 
     private static Random random(long seed, int thread, long index) {

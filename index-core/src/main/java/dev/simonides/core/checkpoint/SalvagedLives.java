@@ -123,9 +123,8 @@ final class SalvagedLives {
         return count;
     }
 
-    /** The LSN of a birth, 0 if no row that can be read says it. */
     long birthLsn(int ordinal) {
-        return ordinal < count ? births[ordinal] : 0;
+        return births[ordinal];
     }
 
     boolean dead(int ordinal) {

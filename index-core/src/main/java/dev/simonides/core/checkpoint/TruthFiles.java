@@ -36,18 +36,15 @@ public final class TruthFiles {
     private final List<SectionFormat> formats;
 
     private Map<FileKind, Coverage> present;
-    /** What the ordinals in the present files mean. */
-    private int numbering;
 
     private final VectorCodec codec;
     private final VectorMappings mappings;
 
-    TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present, int numbering) {
+    TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present) {
         this.codec = codec;
         this.mappings = mappings;
         this.formats = List.of(new VectorSections(codec), new RecordSections(), new PayloadSections());
         this.present = present;
-        this.numbering = numbering;
     }
 
     /**
@@ -62,7 +59,7 @@ public final class TruthFiles {
         present.put(FileKind.VECTORS, Coverage.NONE);
         present.put(FileKind.RECORDS, Coverage.NONE);
         present.put(FileKind.PAYLOADS, Coverage.NONE);
-        return new TruthFiles(codec, mappings, present, 0);
+        return new TruthFiles(codec, mappings, present);
     }
 
     /**
@@ -84,8 +81,7 @@ public final class TruthFiles {
             TruthMemory memory,
             TruthLoadOptions options) {
         try (TruthLoad load = new TruthLoad(directory, storeId, memory, options)) {
-            int numbering = memory.tenants().shape().numbering().number();
-            return new TruthFiles(memory.codec(), memory.mappings(), load.run(entries), numbering);
+            return new TruthFiles(memory.codec(), memory.mappings(), load.run(entries));
         }
     }
 
@@ -137,10 +133,8 @@ public final class TruthFiles {
         boolean done = false;
         try {
             for (SectionFormat format : formats) {
-                // Files of another numbering hold nothing of this one.
-                boolean same = snapshot.numbering() == numbering;
-                Coverage before = same ? coverage(present, format.kind()) : Coverage.NONE;
-                next.put(format.kind(), write(target, snapshot, tenants, format, before, written));
+                Coverage before = coverage(present, format.kind());
+                next.put(format.kind(), write(target, snapshot.lsn(), tenants, format, before, written));
             }
             done = true;
         } finally {
@@ -148,7 +142,7 @@ public final class TruthFiles {
                 delete(target.directory(), written);
             }
         }
-        return new PreparedTruth(target, next, snapshot.numbering(), written);
+        return new PreparedTruth(target, next, written);
     }
 
     private static byte[] name(TenantSnapshot tenant) {
@@ -157,12 +151,12 @@ public final class TruthFiles {
 
     private Coverage write(
             CheckpointTarget target,
-            Snapshot snapshot,
+            long lsn,
             List<TenantSnapshot> tenants,
             SectionFormat format,
             Coverage before,
             List<String> written) {
-        long newBytes = newBytes(format, before, tenants, snapshot.lsn());
+        long newBytes = newBytes(format, before, tenants, lsn);
         if (newBytes == 0) {
             return before;
         }
@@ -171,27 +165,26 @@ public final class TruthFiles {
             List<FileCoverage> folded =
                     before.files().subList(kept.files().size(), before.files().size());
             try (FiledPages filed = new FiledPages(target, folded, PageGeometry.of(codec))) {
-                VectorSections sections = new VectorSections(codec, Optional.of(filed));
-                return writeBehind(target, snapshot, tenants, sections, kept, written);
+                return writeBehind(target, lsn, tenants, new VectorSections(codec, Optional.of(filed)), kept, written);
             }
         }
-        return writeBehind(target, snapshot, tenants, format, kept, written);
+        return writeBehind(target, lsn, tenants, format, kept, written);
     }
 
     private static Coverage writeBehind(
             CheckpointTarget target,
-            Snapshot snapshot,
+            long lsn,
             List<TenantSnapshot> tenants,
             SectionFormat format,
             Coverage kept,
             List<String> written) {
-        List<SectionPart> parts = parts(format, kept, tenants, snapshot.lsn());
+        List<SectionPart> parts = parts(format, kept, tenants, lsn);
         long id = target.nextFileId().getAsLong();
         String name = format.kind().fileName(id);
         SealedFileId fileId =
                 new SealedFileId(target.storeId(), id, format.kind().code());
         try (SealedFileWriter file = SealedFileWriter.create(target.directory(), name, fileId)) {
-            Contents contents = writeParts(format, parts, snapshot, file);
+            Contents contents = writeParts(format, parts, lsn, file);
             SealedFileSummary summary = file.finish(contents.write());
             written.add(name);
             return kept.plus(FileCoverage.of(new FileEntry(format.kind(), id, summary), contents));
@@ -236,8 +229,7 @@ public final class TruthFiles {
         return deaths;
     }
 
-    private static Contents writeParts(
-            SectionFormat format, List<SectionPart> parts, Snapshot snapshot, SealedFileWriter file) {
+    private static Contents writeParts(SectionFormat format, List<SectionPart> parts, long lsn, SealedFileWriter file) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(BUFFER_BYTES, SealedFileLayout.ALIGNMENT);
             SectionOutput out = new SectionOutput(file, buffer);
@@ -261,7 +253,7 @@ public final class TruthFiles {
                         part.tenant().name(), part.first(), part.end(), part.deaths(), fronts.get(i), back));
             }
             out.flush();
-            return new Contents(snapshot.lsn(), snapshot.numbering(), backStart, sections);
+            return new Contents(lsn, backStart, sections);
         }
     }
 
@@ -279,13 +271,11 @@ public final class TruthFiles {
     private final class PreparedTruth implements Prepared {
         private final CheckpointTarget target;
         private final Map<FileKind, Coverage> next;
-        private final int nextNumbering;
         private final List<String> written;
 
-        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, int nextNumbering, List<String> written) {
+        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, List<String> written) {
             this.target = target;
             this.next = next;
-            this.nextNumbering = nextNumbering;
             this.written = written;
         }
 
@@ -297,7 +287,6 @@ public final class TruthFiles {
         @Override
         public void commit() {
             present = next;
-            numbering = nextNumbering;
             mappings.follow(
                     target.directory(),
                     target.storeId(),

@@ -8,7 +8,7 @@ import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.tenant.Numbering;
+import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
@@ -42,7 +42,8 @@ final class TruthStore implements AutoCloseable {
     final MemoryBudget budget;
     final Tenants tenants;
     final KeyDirectory keys = new HeapKeyDirectory(0x5EED);
-    private final Numbering numbering = Numbering.of(0, keys);
+    final Slabs records = new Slabs();
+    private final Slabs slabs = new Slabs();
     final Epochs epochs = new Epochs(4);
     final VectorMappings mappings;
     private final Applier applier;
@@ -62,8 +63,8 @@ final class TruthStore implements AutoCloseable {
     TruthStore(VectorCodec codec, long budgetBytes, Residency residency) {
         this.codec = codec;
         this.budget = new MemoryBudget(budgetBytes);
-        this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, numbering));
-        this.applier = new Applier(tenants, budget, codec, (lsn, asOfLsn) -> {});
+        this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, slabs, records));
+        this.applier = new Applier(tenants, keys, budget, records, codec);
         this.mappings = new VectorMappings(residency, tenants, budget, epochs);
         this.files = TruthFiles.none(codec, mappings);
     }
@@ -86,7 +87,7 @@ final class TruthStore implements AutoCloseable {
                 directory,
                 STORE_ID,
                 entries,
-                new TruthMemory(tenants, budget, codec, mappings),
+                new TruthMemory(tenants, keys, budget, records, codec, mappings),
                 new TruthLoadOptions(upTo, helpers, true));
         lsn = upTo;
         fileId = entries.stream().mapToLong(FileEntry::id).max().orElse(0);
@@ -145,7 +146,7 @@ final class TruthStore implements AutoCloseable {
         for (Tenant tenant : tenants.all()) {
             counts.add(new TenantSnapshot(tenant, tenant.count(), 0));
         }
-        return new Snapshot(LogStart.BEGINNING, lsn, 0, counts);
+        return new Snapshot(LogStart.BEGINNING, lsn, counts);
     }
 
     Prepared write(StorageDirectory directory, Snapshot snapshot) {
@@ -200,6 +201,7 @@ final class TruthStore implements AutoCloseable {
     public void close() {
         epochs.close();
         mappings.close();
-        numbering.close();
+        slabs.close();
+        records.close();
     }
 }

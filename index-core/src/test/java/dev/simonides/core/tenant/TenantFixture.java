@@ -4,7 +4,7 @@ package dev.simonides.core.tenant;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphUnlinker;
-import dev.simonides.core.key.HeapKeyDirectory;
+import dev.simonides.core.memory.Slabs;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.lang.foreign.Arena;
@@ -15,7 +15,8 @@ import java.util.function.BooleanSupplier;
 /** A tenant without a store around it: the test is writer, indexer and reader in one thread. */
 public final class TenantFixture implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
-    private final Numbering numbering = Numbering.of(0, new HeapKeyDirectory(0x5EED));
+    private final Slabs slabs = new Slabs();
+    private final Slabs records = new Slabs();
     private final VectorCodec codec;
     private final Tenant tenant;
     private final GraphLinker linker;
@@ -25,7 +26,7 @@ public final class TenantFixture implements AutoCloseable {
     /** Makes an empty tenant; M is 8 and efConstruction 64. */
     public TenantFixture(VectorCodec codec, int exactScanMax) {
         this.codec = codec;
-        this.tenant = new Tenant(7, "fixture", new TenantShape(codec, 8, exactScanMax, 42, numbering));
+        this.tenant = new Tenant(7, "fixture", new TenantShape(codec, 8, exactScanMax, 42, slabs, records));
         this.linker = new GraphLinker(Kernels.best(), codec, 8, 64, arena);
         this.unlinker = new GraphUnlinker(Kernels.best(), codec, arena);
     }
@@ -49,7 +50,7 @@ public final class TenantFixture implements AutoCloseable {
         int ordinal = tenant.place();
         byte[] key = ("key-" + ordinal).getBytes(StandardCharsets.UTF_8);
         MemorySegment.copy(MemorySegment.ofArray(key), 0, stored, 0, key.length);
-        numbering.records().ensureRoom(Tenant.recordBytes(key.length, 0));
+        records.ensureRoom(Tenant.recordBytes(key.length, 0));
         tenant.add(ordinal, ++lsn, new StoredRecord(stored, 1_000 + lsn, 0, key.length, key.length, 0, 64));
         tenant.publish();
         return ordinal;
@@ -105,7 +106,8 @@ public final class TenantFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        numbering.close();
+        slabs.close();
+        records.close();
         arena.close();
     }
 }

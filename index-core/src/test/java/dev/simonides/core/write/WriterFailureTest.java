@@ -87,11 +87,6 @@ class WriterFailureTest {
         }
 
         @Override
-        public KeyDirectory another() {
-            return keys.another();
-        }
-
-        @Override
         public long size() {
             return keys.size();
         }
