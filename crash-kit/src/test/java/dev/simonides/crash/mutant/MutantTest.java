@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.CONCURRENT) // each is a process of one thread
 class MutantTest {
     private static final Path MUTANTS = Path.of("src/test/resources/mutants");
-    private static final int SECONDS_MAX = 120;
+    private static final int SECONDS_MAX = 600;
 
     @TempDir
     private Path folder;
