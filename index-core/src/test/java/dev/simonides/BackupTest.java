@@ -138,9 +138,7 @@ class BackupTest {
             assertThrows(StorageException.class, () -> index.backup(target));
             assertThrows(StorageException.class, () -> index.backup(target), "which is no obstacle to another attempt");
         }
-        try (Stream<Path> left = Files.list(target)) {
-            assertEquals(List.of(target.resolve("LOCK")), left.toList());
-        }
+        assertNothingLeft(target);
     }
 
     @Test
@@ -247,6 +245,11 @@ class BackupTest {
             StorageException refusal = assertThrows(StorageException.class, () -> index.backup(target));
             assertTrue(refusal.file().endsWith(file.getFileName().toString()), refusal::getMessage);
         }
+        assertNothingLeft(target);
+    }
+
+    /** But LOCK, which is never deleted. */
+    private static void assertNothingLeft(Path target) throws IOException {
         try (Stream<Path> left = Files.list(target)) {
             assertEquals(List.of(target.resolve("LOCK")), left.toList());
         }

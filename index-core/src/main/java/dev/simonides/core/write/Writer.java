@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Writer implements AutoCloseable {
     private static final long IDLE_MILLIS = 1_000;
+    private static final String OUTCOME_UNKNOWN = "the write may or may not be there after the store is reopened: ";
 
     private final WriteAheadLog log;
     private final Applier applier;
@@ -61,7 +62,8 @@ public final class Writer implements AutoCloseable {
     private final Frame frame;
     private final @Nullable SyncLag lag;
     /** Made ahead, for when nothing can be made any more. */
-    private final RuntimeException spare = unknown("the machine has no memory left", null);
+    private final RuntimeException spare = new WriteOutcomeUnknownException(
+            "", StorageException.NO_OFFSET, OUTCOME_UNKNOWN + "the machine has no memory left");
 
     private boolean appending;
     private boolean segmentWanted;
@@ -581,7 +583,8 @@ public final class Writer implements AutoCloseable {
 
     private void failEverything(Throwable cause) {
         queue.fail(cause);
-        RuntimeException unknown = unlessMemoryLacks(() -> unknown(String.valueOf(cause.getMessage()), cause));
+        RuntimeException unknown = unlessMemoryLacks(() -> new WriteOutcomeUnknownException(
+                "", StorageException.NO_OFFSET, OUTCOME_UNKNOWN + cause.getMessage(), cause));
         RuntimeException refusal = unlessMemoryLacks(queue::refusal);
         pipeline.fail(unknown);
         pipeline.open().fail(appending ? unknown : refusal);
@@ -598,12 +601,5 @@ public final class Writer implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             return spare;
         }
-    }
-
-    private static WriteOutcomeUnknownException unknown(String why, @Nullable Throwable cause) {
-        String what = "the write may or may not be there after the store is reopened: " + why;
-        return cause == null
-                ? new WriteOutcomeUnknownException("", StorageException.NO_OFFSET, what)
-                : new WriteOutcomeUnknownException("", StorageException.NO_OFFSET, what, cause);
     }
 }
