@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ final class StoreProcess implements AutoCloseable {
     static final MemoryIndexOptions OPTIONS =
             MemoryIndexOptions.ofDimension(Ledger.DIMENSION).exactScanMax(0).indexerThreads(1);
     private static final String END = "end";
+    private static final int STOPPED_LOOKS_MAX = 10_000;
+    private static final long STOPPED_LOOK_NANOS = 1_000_000;
 
     private final Process process;
     private final BufferedReader answers;
@@ -91,8 +94,38 @@ final class StoreProcess implements AutoCloseable {
         return answers();
     }
 
-    /** Sends a signal to it, as {@code STOP}. */
-    void signal(String name) throws IOException, InterruptedException {
+    /** Stops it, and returns when none of its threads moves any more: a signal only asks for that. */
+    void stop() throws IOException, InterruptedException {
+        signal("STOP");
+        Path tasks = Path.of("/proc", String.valueOf(pid()), "task");
+        for (int look = 0; Files.isDirectory(tasks) && !allStopped(tasks); look++) {
+            if (look == STOPPED_LOOKS_MAX) {
+                throw new IOException("process " + pid() + " still moves");
+            }
+            LockSupport.parkNanos(STOPPED_LOOK_NANOS);
+        }
+    }
+
+    private static boolean allStopped(Path tasks) throws IOException {
+        List<Path> threads;
+        try (Stream<Path> all = Files.list(tasks)) {
+            threads = all.toList();
+        }
+        for (Path thread : threads) {
+            String stat = Files.readString(thread.resolve("stat"));
+            // The state stands behind the name, which is in brackets and may hold some itself.
+            if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
         int status = new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
                 .inheritIO()
                 .start()

@@ -40,6 +40,8 @@ final class FileSystemLock implements StorageLock {
 
     private static final int PROBES_MAX = 20;
     private static final long PROBE_NANOS = 1_000_000;
+    /** How often a refused opening looks for its holder's name, which on a busy machine comes late. */
+    private static final int NAME_LOOKS_MAX = 200;
 
     // Channels that must never be closed, because closing them would release a lock that other code of this process
     // took on the same file without asking the registry. Static, because that code's lock lives as long as the process.
@@ -257,7 +259,7 @@ final class FileSystemLock implements StorageLock {
     /** Who took the lock a moment ago may not have signed yet, and who is about to give it back has taken its name off. */
     private static String awaitHolder(FileChannel channel) throws IOException {
         String holder = readHolder(channel);
-        for (int look = 0; holder.equals(UNSIGNED) && look < PROBES_MAX; look++) {
+        for (int look = 0; holder.equals(UNSIGNED) && look < NAME_LOOKS_MAX; look++) {
             LockSupport.parkNanos(PROBE_NANOS);
             holder = readHolder(channel);
         }
