@@ -78,6 +78,7 @@ public final class Hit {
      * Reads the payload as text.
      *
      * @return the payload decoded as UTF-8, empty if there is none
+     * @throws MemoryGoneException if the memory was deleted or replaced and the store compacted since
      * @throws IllegalStateException if the store is closed
      */
     public String text() {
@@ -88,6 +89,7 @@ public final class Hit {
      * Reads the payload.
      *
      * @return the bytes, empty if there is none
+     * @throws MemoryGoneException if the memory was deleted or replaced and the store compacted since
      * @throws IllegalStateException if the store is closed
      */
     public byte[] payload() {
@@ -98,6 +100,7 @@ public final class Hit {
      * Returns the LSN of the put that stored the memory.
      *
      * @return log sequence number, 1 or more
+     * @throws MemoryGoneException if the memory was deleted or replaced and the store compacted since
      * @throws IllegalStateException if the store is closed
      */
     public long lsn() {

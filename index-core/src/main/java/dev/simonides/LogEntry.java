@@ -37,6 +37,16 @@ public sealed interface LogEntry {
     record Delete(long lsn, String tenant, String key, int ordinal, long timestampMillis) implements LogEntry {}
 
     /**
+     * The store was compacted: in every tenant the living got the ordinals from 0 on, in the order of their births.
+     *
+     * @param lsn number of the record
+     * @param numbering how often the store has been compacted, this time included
+     * @param liveCount memories alive
+     * @param timestampMillis when, in milliseconds since 1970
+     */
+    record Compact(long lsn, int numbering, long liveCount, long timestampMillis) implements LogEntry {}
+
+    /**
      * A record whose checksums are right and which says nothing that this release understands.
      *
      * @param lsn number of the record

@@ -311,7 +311,7 @@ public final class MemoryIndex implements AutoCloseable {
             store.scratchPool().release(scratch);
         }
         Tenant tenant = store.tenants().findOrMake(memory.tenant());
-        return new WriteRequest.Put.Entry(tenant, store.keys().key(tenant.id(), key), record);
+        return new WriteRequest.Put.Entry(tenant, tenant.keys().key(tenant.id(), key), record);
     }
 
     /** Waits while the graph of a tenant is too far behind; linking goes on meanwhile. */
@@ -319,8 +319,8 @@ public final class MemoryIndex implements AutoCloseable {
         for (WriteRequest.Put.Entry entry : entries) {
             Tenant tenant = entry.tenant();
             try {
-                while (tenant.graphWanted()
-                        && !tenant.pending().awaitRoom(store.options().pendingMax(), WAIT_MILLIS)) {
+                while (tenant.latest().graphWanted()
+                        && !tenant.latest().pending().awaitRoom(store.options().pendingMax(), WAIT_MILLIS)) {
                     store.writer().ensureOpen();
                 }
             } catch (InterruptedException e) {
@@ -370,7 +370,7 @@ public final class MemoryIndex implements AutoCloseable {
     }
 
     private int visibleOrdinal(Tenant tenant, byte[] key) {
-        KeyDirectory keys = store.keys();
+        KeyDirectory keys = tenant.keys();
         return visibleOrdinal(tenant, keys, keys.key(tenant.id(), key), store.published(), store::failed);
     }
 
@@ -427,7 +427,7 @@ public final class MemoryIndex implements AutoCloseable {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         long now = store.options().clock().millis();
         store.writer()
-                .submit(new WriteRequest.Delete(found, tenantName, store.keys().key(found.id(), keyBytes), now, done));
+                .submit(new WriteRequest.Delete(found, tenantName, found.keys().key(found.id(), keyBytes), now, done));
         return await(done);
     }
 
@@ -483,16 +483,25 @@ public final class MemoryIndex implements AutoCloseable {
     byte[] payload(Tenant tenant, int ordinal) {
         SearchScratch scratch = store.scratchPool().claim();
         try {
-            return tenant.payload(ordinal);
+            Tenant.Place place = placeOf(tenant, ordinal);
+            return place.tenant().payload(place.ordinal());
         } finally {
             store.scratchPool().release(scratch);
         }
     }
 
+    /** Where a hit's memory is now. Inside the epoch. */
+    private static Tenant.Place placeOf(Tenant tenant, int ordinal) {
+        return tenant.latest(ordinal)
+                .orElseThrow(() -> new MemoryGoneException(
+                        "the memory was deleted or replaced, and the store compacted since it was found"));
+    }
+
     long birthLsn(Tenant tenant, int ordinal) {
         SearchScratch scratch = store.scratchPool().claim();
         try {
-            return tenant.birthLsn(ordinal);
+            Tenant.Place place = placeOf(tenant, ordinal);
+            return place.tenant().birthLsn(place.ordinal());
         } finally {
             store.scratchPool().release(scratch);
         }
@@ -523,6 +532,25 @@ public final class MemoryIndex implements AutoCloseable {
      */
     public long checkpoint() {
         return store.checkpoint();
+    }
+
+    /**
+     * Gives back the memory and the room on the medium that the deleted and the replaced take: the living get new ordinals in
+     * memory and files of their own. Searches and writes go on meanwhile; writes wait for a moment when the copy takes the
+     * place of what it was made of.
+     *
+     * <p>While it goes on, memory holds the living twice, and so does the medium beside the checkpoint before.
+     *
+     * @param listener told of vectors copied, on a thread of the store
+     * @return the last LSN in the checkpoint that it ends with
+     * @throws dev.simonides.wal.BudgetExceededException if the memory budget has no room for a copy of the living; everything
+     *     is as it was
+     * @throws dev.simonides.wal.StoreFullException if the medium has no room for the files of a copy; everything is as it was
+     * @throws StorageException if the medium refuses; nothing is lost, and memory may be compacted already
+     * @throws IllegalStateException if the store is closed
+     */
+    public long compact(ProgressListener listener) {
+        return store.compact(listener);
     }
 
     /**

@@ -25,6 +25,8 @@ public interface ProgressListener {
         /** Vectors are linked into graphs; vectors. */
         LINK,
         /** The store is verified; records. */
-        VERIFY
+        VERIFY,
+        /** The living are copied into the next numbering; vectors. */
+        COMPACT
     }
 }

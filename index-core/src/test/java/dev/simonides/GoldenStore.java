@@ -3,6 +3,9 @@ package dev.simonides;
 
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
+import dev.simonides.wal.FileSystemDirectory;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,10 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
- * What is done to the golden store of the present format version, and so what it holds: every kind of file in two
- * generations, a log behind them, several tenants, updates and deletes before and behind each checkpoint.
+ * What is done to the golden stores, and so what they hold: every kind of file in two generations, a log behind them,
+ * several tenants, updates and deletes before and behind each checkpoint. From version 3 on the store is compacted twice: once
+ * before the generations, and once behind them, so that only the log says so.
  */
 final class GoldenStore {
     static final int DIMENSION = 5;
@@ -64,26 +69,62 @@ final class GoldenStore {
                 .checkpointOnClose(false);
     }
 
-    /** What it holds, {@code tenant/key} to memory. */
-    static Map<String, Stored> contents() {
-        GoldenStore golden = new GoldenStore();
-        try (MemoryIndex index = MemoryIndex.open(SimulatedDirectory.empty(), options())) {
-            golden.first(index);
-            golden.second(index);
-        }
-        return golden.memories;
+    /** What one of a version holds, {@code tenant/key} to memory. */
+    static Map<String, Stored> contents(int version) {
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        return new GoldenStore().make(version, () -> disk);
     }
 
-    /** Writes it where nothing is yet; returns what it holds. */
+    /** Writes one of the present version where nothing is yet; returns what it holds. */
     static Map<String, Stored> write(Path directory) {
-        GoldenStore golden = new GoldenStore();
-        try (MemoryIndex index = SmallSegments.open(directory, options(), SEGMENT_BYTES)) {
-            golden.first(index);
+        return new GoldenStore().make(3, () -> FileSystemDirectory.openOrCreate(directory));
+    }
+
+    private Map<String, Stored> make(int version, Supplier<StorageDirectory> directory) {
+        Checkpoints medium = new Checkpoints();
+        try (MemoryIndex index = open(directory, medium)) {
+            first(index);
+            if (version >= 3) {
+                compact(index);
+            }
         }
-        try (MemoryIndex index = SmallSegments.open(directory, options(), SEGMENT_BYTES)) {
-            golden.second(index);
+        try (MemoryIndex index = open(directory, medium)) {
+            second(index);
+            if (version >= 3) {
+                medium.failing = true;
+                compact(index);
+                put(index, "", "key-0", "behind the second compaction");
+                delete(index, "", "key-1");
+            }
         }
-        return golden.memories;
+        return memories;
+    }
+
+    /** A medium that refuses the files of a checkpoint from some moment on. */
+    private static final class Checkpoints implements StepDirectory.Steps {
+        private boolean failing;
+
+        @Override
+        public void before(String step) {
+            if (failing && step.equals("create vec")) {
+                throw new StorageIoException("vec", -1, "input/output error");
+            }
+        }
+    }
+
+    private static MemoryIndex open(Supplier<StorageDirectory> directory, Checkpoints medium) {
+        return MemoryIndex.open(
+                new StepDirectory(directory.get(), medium), options(), log -> log.segmentBytes(SEGMENT_BYTES));
+    }
+
+    /** Logged, and done in memory, whatever becomes of the checkpoint. */
+    private void compact(MemoryIndex index) {
+        lsn++;
+        try {
+            long _ = index.compact(ProgressListener.SILENT);
+        } catch (StorageIoException e) {
+            // As it was to be.
+        }
     }
 
     private void first(MemoryIndex index) {

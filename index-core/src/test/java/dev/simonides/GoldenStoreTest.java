@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GoldenStoreTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final byte[] PAYLOAD = {0, 1, -2, -1};
-    private static final Map<String, GoldenStore.Stored> GOLDEN_2 = GoldenStore.contents();
+    private static final Map<String, GoldenStore.Stored> GOLDEN_2 = GoldenStore.contents(2);
+    private static final Map<String, GoldenStore.Stored> GOLDEN_3 = GoldenStore.contents(3);
 
     @TempDir
     private Path temporary;
@@ -87,6 +88,14 @@ class GoldenStoreTest {
     }
 
     private static void assertHoldsVersion2(MemoryIndex index) {
+        assertHolds(GOLDEN_2, index);
+    }
+
+    private static void assertHoldsVersion3(MemoryIndex index) {
+        assertHolds(GOLDEN_3, index);
+    }
+
+    private static void assertHolds(Map<String, GoldenStore.Stored> golden, MemoryIndex index) {
         MemoryIndexOptions expected = GoldenStore.options();
         assertEquals(expected.dimension(), index.options().dimension());
         assertEquals(expected.similarity(), index.options().similarity());
@@ -95,15 +104,15 @@ class GoldenStoreTest {
         assertEquals(expected.efConstruction(), index.options().efConstruction());
         assertEquals(expected.exactScanMax(), index.options().exactScanMax());
         assertEquals(expected.seed(), index.options().seed());
-        assertEquals(GOLDEN_2.size(), index.stats().liveCount());
+        assertEquals(golden.size(), index.stats().liveCount());
         assertEquals(List.of(), index.recovery().rebuilt());
-        for (GoldenStore.Stored stored : GOLDEN_2.values()) {
+        for (GoldenStore.Stored stored : golden.values()) {
             Memory memory = index.get(stored.tenant(), stored.key()).orElseThrow();
             assertArrayEquals(stored.payload(), memory.payload(), stored.key());
             assertArrayEquals(stored.vector(), memory.vector(), stored.key());
         }
         for (String tenant : List.of("", "kraków", "many", "late", "last")) {
-            List<GoldenStore.Stored> all = GOLDEN_2.values().stream()
+            List<GoldenStore.Stored> all = golden.values().stream()
                     .filter(stored -> stored.tenant().equals(tenant))
                     .toList();
             float[] question = {1, -2, 3, -4, 5};
@@ -112,7 +121,7 @@ class GoldenStoreTest {
                     index.search(query).hits(), index.exact().search(query).hits())) {
                 assertEquals(all.size(), hits.size(), tenant);
                 for (Hit hit : hits) {
-                    GoldenStore.Stored stored = Objects.requireNonNull(GOLDEN_2.get(tenant + "/" + hit.key()));
+                    GoldenStore.Stored stored = Objects.requireNonNull(golden.get(tenant + "/" + hit.key()));
                     assertEquals(stored.text(), hit.text());
                     assertEquals(stored.lsn(), hit.lsn());
                     assertEquals(Vectors.dot(question, stored.vector()), hit.score(), 1e-3);
@@ -238,15 +247,71 @@ class GoldenStoreTest {
         }
     }
 
+    @Test
+    void aStoreOfVersion3HoldsWhatItSays() throws IOException {
+        Path store = copy("store-v3");
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertHoldsVersion3(index);
+            assertEquals(4, index.recovery().generation());
+            assertEquals(7, index.recovery().replayed());
+            index.awaitLinked(ProgressListener.SILENT);
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+            assertEquals(GOLDEN_3.size() + 2L, index.stats().ordinalCount(), "compacted again by the log");
+        }
+    }
+
+    @Test
+    void aStoreOfVersion3IsWrittenOn() throws IOException {
+        Path store = copy("store-v3");
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            index.put(Memory.of("new", GoldenStore.vector("new")).tenant("carol"));
+            index.checkpoint();
+            index.compact(ProgressListener.SILENT);
+        }
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertTrue(index.delete("carol", "new"));
+            assertHoldsVersion3(index);
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+        }
+    }
+
+    @Test
+    void bothGenerationsOfAStoreOfVersion3AreWhole() throws IOException {
+        Path store = copy("store-v3");
+        Files.delete(store.resolve("MANIFEST-0000000004"));
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertHoldsVersion3(index);
+            assertEquals(3, index.recovery().generation());
+        }
+    }
+
+    @Test
+    void aStoreOfVersion3IsMappedAndOpenedForReadingAndSalvaged() throws IOException {
+        Path store = copy("store-v3");
+        try (MemoryIndex index = MemoryIndex.openReadOnly(store)) {
+            assertHoldsVersion3(index);
+        }
+        Path target = temporary.resolve("target");
+        SalvageReport report = StoreSalvage.run(store, target);
+        assertEquals(List.of(), report.losses());
+        assertEquals(List.of(), report.damages());
+        try (MemoryIndex index = MemoryIndex.open(target)) {
+            assertEquals(GOLDEN_3.size(), index.stats().liveCount());
+        }
+        try (MemoryIndex index = MemoryIndex.open(store, stored -> stored.residency(Residency.MAPPED))) {
+            assertHoldsVersion3(index);
+        }
+    }
+
     /** What is written now has the names and the sizes of what was written then. */
     @Test
     void aStoreMadeNowIsTheSame() throws IOException {
         Path made = temporary.resolve("made");
-        assertEquals(GOLDEN_2, GoldenStore.write(made));
+        assertEquals(GOLDEN_3, GoldenStore.write(made));
 
-        assertEquals(names(GOLDEN.resolve("store-v2")), names(made));
+        assertEquals(names(GOLDEN.resolve("store-v3")), names(made));
         try (MemoryIndex index = MemoryIndex.open(made)) {
-            assertHoldsVersion2(index);
+            assertHoldsVersion3(index);
         }
     }
 

@@ -192,7 +192,7 @@ class SearchNeverWaitsTest {
         syncing.await();
 
         // The frame is in the log. The writer will apply it, and needs memory for the record.
-        synchronized (shape().records()) {
+        synchronized (shape().numbering().records()) {
             goOn.countDown();
             awaitBlocked("simonides-writer");
             assertReadersGoOn();
@@ -208,7 +208,7 @@ class SearchNeverWaitsTest {
         CompletableFuture<Long> write;
 
         // The columns are full: 128 entries. Reserving pages, columns and lists takes this monitor again and again.
-        synchronized (shape().slabs()) {
+        synchronized (shape().numbering().slabs()) {
             write = index.submit(memory(HELD));
             awaitBlocked("simonides-writer");
             assertReadersGoOn();

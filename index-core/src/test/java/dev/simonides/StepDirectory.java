@@ -33,6 +33,11 @@ public final class StepDirectory implements StorageDirectory {
         default boolean remote() {
             return false;
         }
+
+        /** How much room the medium says there is. */
+        default long usableBytes() {
+            return Long.MAX_VALUE;
+        }
     }
 
     public StepDirectory(StorageDirectory inner, Steps steps) {
@@ -104,6 +109,11 @@ public final class StepDirectory implements StorageDirectory {
     @Override
     public boolean remote() {
         return steps.remote();
+    }
+
+    @Override
+    public long usableBytes() {
+        return steps.usableBytes();
     }
 
     @Override

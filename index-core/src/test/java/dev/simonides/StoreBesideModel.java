@@ -358,6 +358,7 @@ final class StoreBesideModel implements AutoCloseable {
             switch (entry) {
                 case LogEntry.Put put -> times.put(put.lsn(), put.timestampMillis());
                 case LogEntry.Delete delete -> times.put(delete.lsn(), delete.timestampMillis());
+                case LogEntry.Compact compact -> times.put(compact.lsn(), compact.timestampMillis());
                 case LogEntry.Frame frame -> {}
                 case LogEntry.Unknown unknown -> throw new AssertionError(unknown);
             }

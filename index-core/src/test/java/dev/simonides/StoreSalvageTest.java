@@ -11,6 +11,7 @@ import dev.simonides.core.store.Salvage;
 import dev.simonides.wal.LogFrame;
 import dev.simonides.wal.NotAStoreException;
 import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
 import dev.simonides.wal.StoreLockedException;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.io.IOException;
@@ -19,10 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +172,62 @@ class StoreSalvageTest {
             put(index, "new-3", "behind");
             put(index, "new-4", "behind");
             return disk.afterKill();
+        }
+    }
+
+    /** A compaction cut off between its checkpoints leaves files of two numberings. */
+    private static SimulatedDirectory compactedInPart() {
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        AtomicInteger manifests = new AtomicInteger();
+        StepDirectory.Steps steps = new StepDirectory.Steps() {
+            @Override
+            public void before(String step) {
+                if (step.equals("rename MANIFEST") && manifests.incrementAndGet() == 3) {
+                    throw new StorageIoException("MANIFEST", -1, "input/output error");
+                }
+            }
+        };
+        try (MemoryIndex index = SmallSegments.open(
+                new StepDirectory(disk, steps), MemoryIndexOptions.ofDimension(4), 64 << 10, new Random(1))) {
+            for (int i = 0; i < 20; i++) {
+                put(index, "key-" + i, "old");
+            }
+            assertTrue(index.delete("", "key-0"));
+            index.checkpoint();
+            put(index, "key-1", "updated before");
+            assertTrue(index.delete("", "key-2"));
+            put(index, "new", "before");
+            assertThrows(StorageIoException.class, () -> index.compact(ProgressListener.SILENT));
+            put(index, "key-3", "updated behind");
+            assertTrue(index.delete("", "key-4"));
+            return disk.afterKill();
+        }
+    }
+
+    @Test
+    void whatTheFilesOfACompactionLoseThoseBeforeItHave() {
+        SimulatedDirectory disk = compactedInPart();
+        Map<String, String> expected = contents(disk);
+        assertEquals(18, expected.size());
+        assertEquals("updated behind", expected.get("key-3"));
+        List<String> newest = Stream.of("vec-", "meta-", "blob-")
+                .map(prefix -> disk.list().stream()
+                        .filter(name -> name.startsWith(prefix))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow())
+                .toList();
+        assertTrue(disk.list().contains("MANIFEST-0000000001") && disk.list().contains("MANIFEST-0000000002"));
+        for (String name : newest) {
+            byte[] bytes = disk.content(name);
+            bytes[4096 + 100] ^= 1;
+
+            SalvageReport report = salvage(disk.with(name, bytes));
+
+            assertEquals(expected, contents(salvaged), name);
+            assertEquals(1, report.damages().size(), name);
+            if (!name.startsWith("meta-")) {
+                assertEquals(List.of(), report.losses(), name);
+            }
         }
     }
 

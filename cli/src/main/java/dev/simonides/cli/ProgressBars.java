@@ -83,6 +83,7 @@ public final class ProgressBars implements ProgressListener, AutoCloseable {
             case IMPORT -> "storing";
             case LINK -> "linking";
             case VERIFY -> "verifying";
+            case COMPACT -> "compacting";
         };
     }
 

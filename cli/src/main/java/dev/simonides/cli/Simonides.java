@@ -33,6 +33,7 @@ import picocli.CommandLine.ParameterException;
             RecallCommand.class,
             InfoCommand.class,
             CheckpointCommand.class,
+            CompactCommand.class,
             VerifyCommand.class,
             BackupCommand.class,
             WalCommand.class,

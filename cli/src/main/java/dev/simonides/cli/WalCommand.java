@@ -51,6 +51,7 @@ final class WalCommand implements Callable<Integer> {
             case LogEntry.Frame frame -> print(frame.frame());
             case LogEntry.Put put -> print(put);
             case LogEntry.Delete delete -> print(delete);
+            case LogEntry.Compact compact -> print(compact);
             case LogEntry.Unknown unknown -> {
                 records++;
                 output.say("  %d  unreadable: %s", unknown.lsn(), unknown.what());
@@ -128,6 +129,24 @@ final class WalCommand implements Callable<Integer> {
                     .with("key", delete.key())
                     .with("ordinal", delete.ordinal())
                     .with("timestamp_millis", delete.timestampMillis()));
+        }
+    }
+
+    private void print(LogEntry.Compact compact) {
+        records++;
+        if (!framesOnly) {
+            output.say(
+                    "  %d  compact  to numbering %d, %,d memories alive, %s",
+                    compact.lsn(),
+                    compact.numbering(),
+                    compact.liveCount(),
+                    Instant.ofEpochMilli(compact.timestampMillis()));
+            output.row(JsonRow.create()
+                    .with("type", "compact")
+                    .with("lsn", compact.lsn())
+                    .with("numbering", compact.numbering())
+                    .with("live", compact.liveCount())
+                    .with("timestamp_millis", compact.timestampMillis()));
         }
     }
 }

@@ -171,6 +171,22 @@ final class StoreStateTest {
     }
 
     @Test
+    void compactForgetsTheDead() {
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertTrue(index.delete("alice", "row-0"));
+        }
+
+        Outcome said = Outcome.of("compact", store).done();
+        assertTrue(said.out().getLast().contains("1 dead are gone"), said::toString);
+        Map<String, Object> again =
+                Outcome.of("compact", store, "--json").done().object();
+        assertEquals(0L, again.get("removed"), again::toString);
+        assertEquals(COUNT - 1L, again.get("live"));
+        Map<String, Object> info = Outcome.of("info", store, "--json").done().object();
+        assertEquals(COUNT - 1L, info.get("ordinals"), info::toString);
+    }
+
+    @Test
     void verifyFindsNothingInASoundStore() {
         Map<String, Object> report =
                 Outcome.of("verify", store, "--json").done().object();

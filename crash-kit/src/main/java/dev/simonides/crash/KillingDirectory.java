@@ -116,6 +116,11 @@ final class KillingDirectory implements StorageDirectory {
     }
 
     @Override
+    public long usableBytes() {
+        return inner.usableBytes();
+    }
+
+    @Override
     public boolean remote() {
         return inner.remote();
     }

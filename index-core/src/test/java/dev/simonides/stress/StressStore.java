@@ -12,6 +12,7 @@ import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
@@ -62,9 +63,7 @@ public final class StressStore implements AutoCloseable {
     private static final ThreadLocal<GraphUnlinker> UNLINKER =
             ThreadLocal.withInitial(() -> new GraphUnlinker(Kernels.best(), CODEC, Arena.global()));
 
-    private final Slabs slabs = new Slabs();
-    private final Slabs records = new Slabs();
-    private final KeyDirectory keys = new HeapKeyDirectory(42);
+    private final Numbering numbering = Numbering.of(0, new HeapKeyDirectory(42));
     private final AtomicInteger nextTenant = new AtomicInteger();
     private final int exactScanMax;
     private final TenantShape shape;
@@ -72,8 +71,8 @@ public final class StressStore implements AutoCloseable {
 
     private StressStore(int exactScanMax) {
         this.exactScanMax = exactScanMax;
-        this.shape = new TenantShape(CODEC, M, exactScanMax, 42, slabs, records);
-        this.applier = new Applier(new Tenants(shape), keys, new MemoryBudget(1L << 40), records, CODEC);
+        this.shape = new TenantShape(CODEC, M, exactScanMax, 42, numbering);
+        this.applier = new Applier(new Tenants(shape), new MemoryBudget(1L << 40), CODEC, (lsn, asOfLsn) -> {});
     }
 
     /** Stores whose tenants are scanned. */
@@ -168,11 +167,11 @@ public final class StressStore implements AutoCloseable {
 
     /** Where pages, columns and lists come from. */
     public Slabs slabs() {
-        return slabs;
+        return numbering.slabs();
     }
 
     public KeyDirectory keys() {
-        return keys;
+        return numbering.keys();
     }
 
     /** The applier of this store, for the one actor that writes. */
@@ -182,7 +181,7 @@ public final class StressStore implements AutoCloseable {
 
     /** A key of a tenant. */
     public RecordKey key(Tenant tenant, int key) {
-        return keys.key(tenant.id(), key(key));
+        return numbering.keys().key(tenant.id(), key(key));
     }
 
     /** Puts memory v under key v, at LSN v + 1, for every v below a number. For a tenant that nobody else sees yet. */
@@ -195,14 +194,13 @@ public final class StressStore implements AutoCloseable {
         for (int i = first; i < end; i++) {
             int ordinal = tenant.place();
             tenant.add(ordinal, i + 1L, record(i, i));
-            int _ = keys.put(key(tenant, i), ordinal, tenant.keyAddress(ordinal));
+            int _ = keys().put(key(tenant, i), ordinal, tenant.keyAddress(ordinal));
         }
         tenant.publish();
     }
 
     @Override
     public void close() {
-        slabs.close();
-        records.close();
+        numbering.close();
     }
 }

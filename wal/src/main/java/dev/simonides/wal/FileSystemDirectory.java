@@ -270,6 +270,15 @@ public final class FileSystemDirectory implements StorageDirectory {
     }
 
     @Override
+    public long usableBytes() {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            throw FileSystemErrors.translate(e, "ask for the space of", directory, StorageException.NO_OFFSET);
+        }
+    }
+
+    @Override
     public String path() {
         return directory.toString();
     }

@@ -128,6 +128,15 @@ public interface StorageDirectory extends AutoCloseable {
     }
 
     /**
+     * Says how much more can be written, for work that is better not begun than broken off. Others may use it up meanwhile.
+     *
+     * @return bytes, {@code Long.MAX_VALUE} where the medium does not say
+     */
+    default long usableBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Where this directory is, for messages.
      *
      * @return its path

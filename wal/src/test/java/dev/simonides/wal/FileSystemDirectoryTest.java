@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -139,5 +140,14 @@ class FileSystemDirectoryTest extends StorageDirectoryContract {
 
     private static String mode(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void saysHowMuchRoomItsFileSystemHas() throws IOException {
+        FileStore store = Files.getFileStore(temporary);
+        try (FileSystemDirectory directory = FileSystemDirectory.openOrCreate(temporary.resolve("store"))) {
+            long usable = directory.usableBytes();
+            assertTrue(usable > 0 && usable < store.getTotalSpace(), () -> usable + " of " + store);
+        }
     }
 }

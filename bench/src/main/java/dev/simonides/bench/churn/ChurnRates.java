@@ -81,7 +81,7 @@ public final class ChurnRates {
         out.println("# " + base.length + " vectors, all replaced; durability none");
         out.printf(
                 Locale.ROOT,
-                "%-10s %-6s %4s %8s %9s %8s %12s %8s %14s%n",
+                "%-10s %-7s %4s %8s %9s %8s %12s %8s %14s%n",
                 "order",
                 "graph",
                 "ef",
@@ -96,7 +96,9 @@ public final class ChurnRates {
             for (ReplacementOrder order : ReplacementOrder.values()) {
                 try (MemoryIndex churned = open(order.name().toLowerCase(Locale.ROOT))) {
                     churn(churned, order);
-                    print(order, fresh, churned);
+                    print(order, fresh, churned, "churned");
+                    compact(churned);
+                    print(order, fresh, churned, "compact");
                 }
             }
         }
@@ -131,11 +133,17 @@ public final class ChurnRates {
     }
 
     /** In turns, so that a disturbance of the machine hits both. */
-    private void print(ReplacementOrder order, MemoryIndex fresh, MemoryIndex churned) {
+    private void print(ReplacementOrder order, MemoryIndex fresh, MemoryIndex churned, String graph) {
         for (int turn = 0; turn < 2; turn++) {
             print(order, "new", fresh);
-            print(order, "churned", churned);
+            print(order, graph, churned);
         }
+    }
+
+    private void compact(MemoryIndex index) {
+        long started = System.nanoTime();
+        var _ = index.compact(ProgressListener.SILENT);
+        out.printf(Locale.ROOT, "compacted in %.1f s%n", (System.nanoTime() - started) / 1e9);
     }
 
     private void print(ReplacementOrder order, String graph, MemoryIndex index) {
@@ -143,7 +151,7 @@ public final class ChurnRates {
         for (RecallRow row : sweep.run(searcher, EFS, PassListener.SILENT)) {
             out.printf(
                     Locale.ROOT,
-                    "%-10s %-6s %4d %8.4f %9.1f %8.1f %12.0f %8.0f %14d%n",
+                    "%-10s %-7s %4d %8.4f %9.1f %8.1f %12.0f %8.0f %14d%n",
                     order.name().toLowerCase(Locale.ROOT),
                     graph,
                     row.ef(),

@@ -83,9 +83,12 @@ class ChurnRatesTest {
                 .run();
 
         List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(3 + 2 * 2 * 4, lines.size(), printed::toString);
+        assertEquals(3 + 2 * (1 + 2 * 2 * 4), lines.size(), printed::toString);
         for (String line : lines.subList(3, lines.size())) {
-            assertTrue(line.matches("(random|clustered) +(new|churned) +(40|80) +(0\\.9|1\\.0).*"), line);
+            assertTrue(
+                    line.matches(
+                            "(random|clustered) +(new|churned|compact) +(40|80) +(0\\.9|1\\.0).*|compacted in .* s"),
+                    line);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.simonides.crash.engine;
 
 import dev.simonides.Hit;
 import dev.simonides.Memory;
+import dev.simonides.MemoryGoneException;
 import dev.simonides.MemoryIndex;
+import dev.simonides.ProgressListener;
 import dev.simonides.Query;
 import dev.simonides.crash.CrashApplication;
 import dev.simonides.crash.CrashChild;
@@ -150,6 +152,9 @@ public final class Engine implements CrashApplication {
                     case CHECKPOINT -> {
                         long _ = index.checkpoint();
                     }
+                    case COMPACT -> {
+                        long _ = index.compact(ProgressListener.SILENT);
+                    }
                     case PUT, PUT_ALL, REOPEN -> throw new IllegalStateException(operation.toString());
                 }
             } finally {
@@ -172,8 +177,12 @@ public final class Engine implements CrashApplication {
                     .tenant(Operation.tenant(key))
                     .top(5);
             for (Hit hit : index.search(query)) {
-                if (hit.payload().length == 0) {
-                    throw new CrashFailure("a hit without its payload: " + hit);
+                try {
+                    if (hit.payload().length == 0) {
+                        throw new CrashFailure("a hit without its payload: " + hit);
+                    }
+                } catch (MemoryGoneException e) {
+                    // Another thread has replaced it, and the store was compacted since.
                 }
             }
         }

@@ -27,7 +27,7 @@ final class EngineModel {
                     }
                 }
                 case DELETE -> state.remove(operation.keys().getFirst());
-                case GET, SEARCH, FLUSH, CHECKPOINT, REOPEN -> {}
+                case GET, SEARCH, FLUSH, CHECKPOINT, COMPACT, REOPEN -> {}
             }
         }
         return state;

@@ -30,6 +30,7 @@ record Operation(long seed, int thread, long index, Kind kind, int key) {
         SEARCH,
         FLUSH,
         CHECKPOINT,
+        COMPACT,
         REOPEN
     }
 
@@ -44,10 +45,12 @@ record Operation(long seed, int thread, long index, Kind kind, int key) {
                                 ? Kind.DELETE
                                 : dice < 940
                                         ? Kind.GET
-                                        : dice < 965
-                                                ? Kind.SEARCH
-                                                : dice < 970 ? Kind.FLUSH : dice < 992 ? Kind.CHECKPOINT : Kind.REOPEN;
+                                        : dice < 965 ? Kind.SEARCH : dice < 970 ? Kind.FLUSH : kept(dice);
         return new Operation(seed, thread, index, kind, random.nextInt(KEYS));
+    }
+
+    private static Kind kept(int dice) {
+        return dice < 986 ? Kind.CHECKPOINT : dice < 992 ? Kind.COMPACT : Kind.REOPEN;
     }
 
     private static Random random(long seed, int thread, long index) {

@@ -44,6 +44,9 @@ sealed interface Command {
     /** Writes a checkpoint. */
     record Checkpoint() implements Command {}
 
+    /** Compacts the store. */
+    record Compact() implements Command {}
+
     /** Moves the clock, forwards or back. */
     record Jump(long millis) implements Command {}
 
@@ -150,8 +153,10 @@ sealed interface Command {
             return new Link();
         } else if (dice < 160) {
             return new Flush();
-        } else if (dice < 172) {
+        } else if (dice < 169) {
             return new Checkpoint();
+        } else if (dice < 172) {
+            return new Compact();
         } else if (dice < 174) {
             return new Backup();
         }

@@ -4,6 +4,7 @@ package dev.simonides.crash.model;
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.MemoryIndexStats;
 import dev.simonides.ProgressListener;
 import dev.simonides.Query;
 import dev.simonides.StoreState;
@@ -83,6 +84,7 @@ final class ModelRun implements AutoCloseable {
                 expected.durable(disk.operations());
             }
             case Command.Checkpoint checkpoint -> checkpoint();
+            case Command.Compact compact -> compact();
             case Command.Jump jump -> times.jump(jump.millis());
             case Command.Look look -> look();
             case Command.Backup backup -> backup();
@@ -258,6 +260,13 @@ final class ModelRun implements AutoCloseable {
     private void checkpoint() {
         long lsn = index.checkpoint();
         require(lsn == index.stats().lastLsn(), () -> "a checkpoint up to " + lsn + ": " + index.stats());
+        expected.checkpointed(disk.operations());
+    }
+
+    private void compact() {
+        long lsn = index.compact(ProgressListener.SILENT);
+        MemoryIndexStats stats = index.stats();
+        require(lsn == stats.lastLsn() && stats.ordinalCount() == stats.liveCount(), () -> "compacted: " + stats);
         expected.checkpointed(disk.operations());
     }
 

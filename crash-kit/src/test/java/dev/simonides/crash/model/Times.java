@@ -55,6 +55,7 @@ final class Times {
             switch (entry) {
                 case LogEntry.Put put -> note(put.lsn(), put.timestampMillis());
                 case LogEntry.Delete delete -> note(delete.lsn(), delete.timestampMillis());
+                case LogEntry.Compact compact -> note(compact.lsn(), compact.timestampMillis());
                 case LogEntry.Frame frame -> {}
                 case LogEntry.Unknown unknown -> throw new AssertionError(unknown);
             }

@@ -76,6 +76,22 @@ public final class Checkpointer {
      * @throws StorageException if the medium refuses; everything is as it was, and the next attempt may succeed
      */
     public long run(Supplier<Snapshot> freeze, boolean cleanClose) {
+        return run(freeze, cleanClose, false);
+    }
+
+    /**
+     * Makes a checkpoint though the present one holds everything: behind it nothing is kept that only the generation before
+     * the present one needs.
+     *
+     * @param freeze CP1
+     * @return the last LSN in the checkpoint
+     * @throws StorageException as {@link #run}
+     */
+    public long again(Supplier<Snapshot> freeze) {
+        return run(freeze, false, true);
+    }
+
+    private long run(Supplier<Snapshot> freeze, boolean cleanClose, boolean again) {
         // A directory that was moved away or taken over must not be written; CP7 asks again.
         parts.lock().ensureValid();
         Snapshot snapshot = freeze.get();
@@ -89,7 +105,7 @@ public final class Checkpointer {
             }
             List<FileEntry> files = new ArrayList<>();
             prepared.forEach(part -> files.addAll(part.entries()));
-            if (holds(snapshot, files)) {
+            if (!again && holds(snapshot, files)) {
                 prepared.forEach(Prepared::commit);
                 settled = true;
                 return snapshot.lsn();
@@ -139,6 +155,7 @@ public final class Checkpointer {
                 cleanClose,
                 lineage.asPredecessor(),
                 parts.store(),
+                snapshot.numbering(),
                 files);
     }
 

@@ -16,10 +16,11 @@ import java.util.List;
  * The table of contents of a file of truth. Immutable.
  *
  * @param lsn of the checkpoint that wrote the file
+ * @param numbering how often the store had been compacted: what its ordinals mean
  * @param backStart where in the data the back parts begin
  * @param sections what the file holds, by the bytes of the tenants' names, ascending
  */
-record Contents(long lsn, long backStart, List<Section> sections) {
+record Contents(long lsn, int numbering, long backStart, List<Section> sections) {
     /** Lays the table out as it is stored. */
     ByteBuffer write() {
         int bytes = ContentsLayout.BYTES;
@@ -33,6 +34,7 @@ record Contents(long lsn, long backStart, List<Section> sections) {
         table.putLong(ContentsLayout.LSN, lsn);
         table.putLong(ContentsLayout.BACK_START, backStart);
         table.putInt(ContentsLayout.SECTIONS, sections.size());
+        table.putInt(ContentsLayout.NUMBERING, numbering);
         int at = ContentsLayout.BYTES;
         for (int i = 0; i < sections.size(); i++) {
             Section section = sections.get(i);
@@ -88,7 +90,8 @@ record Contents(long lsn, long backStart, List<Section> sections) {
                     count >= 1 && count <= table.limit() / SectionLayout.BYTES,
                     ContentsLayout.SECTIONS,
                     "sections=" + count);
-            require(table.getInt(ContentsLayout.RESERVED) == 0, ContentsLayout.RESERVED, "reserved bytes are not zero");
+            int numbering = table.getInt(ContentsLayout.NUMBERING);
+            require(numbering >= 0, ContentsLayout.NUMBERING, "numbering=" + numbering);
             List<Section> sections = new ArrayList<>(count);
             long frontEnd = 0;
             long backEnd = backStart;
@@ -109,7 +112,7 @@ record Contents(long lsn, long backStart, List<Section> sections) {
                 at += SectionLayout.entryBytes(name.length);
             }
             require(at == table.limit(), at, "bytes behind the last section");
-            return new Contents(lsn, backStart, sections);
+            return new Contents(lsn, numbering, backStart, sections);
         }
 
         private byte[] name() {

@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  *
  * <pre>
  * &lt;------- 8 -------&gt;&lt;------- 8 -------&gt;&lt;--- 4 ---&gt;&lt;--- 4 ---&gt;
- * lsn                backStart          sections   reserved
+ * lsn                backStart          sections   numbering
  * </pre>
  *
  * <p>Normative: docs/FORMAT.md, "Contents".
@@ -25,7 +25,7 @@ public final class ContentsLayout {
             JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).withName("lsn"),
             JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).withName("backStart"),
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("sections"),
-            JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("reserved"));
+            JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("numbering"));
 
     /** Bytes of the header; the sections begin behind it. */
     public static final int BYTES = (int) LAYOUT.byteSize();
@@ -39,8 +39,8 @@ public final class ContentsLayout {
     /** Offset of the number of sections. */
     public static final int SECTIONS = offset("sections");
 
-    /** Offset of four zero bytes. */
-    public static final int RESERVED = offset("reserved");
+    /** Offset of how often the store had been compacted. */
+    public static final int NUMBERING = offset("numbering");
 
     private ContentsLayout() {}
 

@@ -106,7 +106,8 @@ public final class GraphFiles {
         if (parts.isEmpty() || (!entries.isEmpty() && parts.stream().allMatch(this::upToDate))) {
             return new Kept(parts.isEmpty() ? List.of() : entries);
         }
-        boolean base = baseIsDue(parts);
+        // A graph that stands for another one makes what the files hold of it worthless.
+        boolean base = parts.stream().anyMatch(this::replaced) || baseIsDue(parts);
         FileKind kind = base ? FileKind.GRAPH : FileKind.GRAPH_DELTA;
         long id = target.nextFileId().getAsLong();
         SealedFileId fileId = new SealedFileId(target.storeId(), id, kind.code());
@@ -142,6 +143,11 @@ public final class GraphFiles {
     private boolean holds(GraphPart part) {
         Held present = held.get(part.tenant());
         return present != null && present.graph() == part.graph();
+    }
+
+    private boolean replaced(GraphPart part) {
+        Held present = held.get(part.tenant());
+        return present != null && present.graph() != part.graph();
     }
 
     private boolean baseIsDue(List<GraphPart> parts) {

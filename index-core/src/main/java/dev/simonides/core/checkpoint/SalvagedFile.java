@@ -23,6 +23,7 @@ final class SalvagedFile implements AutoCloseable {
     private final SealedFile file;
     private final String what;
     private final Map<String, Section> sections = new HashMap<>();
+    private final int numbering;
     private final long lsn;
     private final long afterLsn;
     private final Consumer<StorageException> damages;
@@ -43,6 +44,7 @@ final class SalvagedFile implements AutoCloseable {
         this.file = file;
         this.what = what;
         contents.sections().forEach(section -> sections.put(section.tenant(), section));
+        this.numbering = contents.numbering();
         this.lsn = contents.lsn();
         this.afterLsn = Math.min(afterLsn, lsn);
         this.damages = damages;
@@ -60,6 +62,11 @@ final class SalvagedFile implements AutoCloseable {
 
     Optional<Section> section(String tenant) {
         return Optional.ofNullable(sections.get(tenant));
+    }
+
+    /** What the ordinals in it mean. */
+    int numbering() {
+        return numbering;
     }
 
     long lsn() {

@@ -123,8 +123,9 @@ final class SalvagedLives {
         return count;
     }
 
+    /** The LSN of a birth, 0 if no row that can be read says it. */
     long birthLsn(int ordinal) {
-        return births[ordinal];
+        return ordinal < count ? births[ordinal] : 0;
     }
 
     boolean dead(int ordinal) {

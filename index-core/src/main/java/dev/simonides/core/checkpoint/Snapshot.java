@@ -11,9 +11,10 @@ import java.util.List;
  *
  * @param start where the log goes on behind the checkpoint
  * @param lsn the last LSN in the checkpoint
+ * @param numbering how often the store has been compacted
  * @param tenants every tenant that has at least one ordinal
  */
-public record Snapshot(LogStart start, long lsn, List<TenantSnapshot> tenants) {
+public record Snapshot(LogStart start, long lsn, int numbering, List<TenantSnapshot> tenants) {
     /** Keeps a copy of the list. */
     public Snapshot {
         tenants = List.copyOf(tenants);

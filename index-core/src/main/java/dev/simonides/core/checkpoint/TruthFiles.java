@@ -36,15 +36,18 @@ public final class TruthFiles {
     private final List<SectionFormat> formats;
 
     private Map<FileKind, Coverage> present;
+    /** What the ordinals in the present files mean. */
+    private int numbering;
 
     private final VectorCodec codec;
     private final VectorMappings mappings;
 
-    TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present) {
+    TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present, int numbering) {
         this.codec = codec;
         this.mappings = mappings;
         this.formats = List.of(new VectorSections(codec), new RecordSections(), new PayloadSections());
         this.present = present;
+        this.numbering = numbering;
     }
 
     /**
@@ -59,7 +62,7 @@ public final class TruthFiles {
         present.put(FileKind.VECTORS, Coverage.NONE);
         present.put(FileKind.RECORDS, Coverage.NONE);
         present.put(FileKind.PAYLOADS, Coverage.NONE);
-        return new TruthFiles(codec, mappings, present);
+        return new TruthFiles(codec, mappings, present, 0);
     }
 
     /**
@@ -81,7 +84,8 @@ public final class TruthFiles {
             TruthMemory memory,
             TruthLoadOptions options) {
         try (TruthLoad load = new TruthLoad(directory, storeId, memory, options)) {
-            return new TruthFiles(memory.codec(), memory.mappings(), load.run(entries));
+            int numbering = memory.tenants().shape().numbering().number();
+            return new TruthFiles(memory.codec(), memory.mappings(), load.run(entries), numbering);
         }
     }
 
@@ -133,8 +137,10 @@ public final class TruthFiles {
         boolean done = false;
         try {
             for (SectionFormat format : formats) {
-                Coverage before = coverage(present, format.kind());
-                next.put(format.kind(), write(target, snapshot.lsn(), tenants, format, before, written));
+                // Files of another numbering hold nothing of this one.
+                boolean same = snapshot.numbering() == numbering;
+                Coverage before = same ? coverage(present, format.kind()) : Coverage.NONE;
+                next.put(format.kind(), write(target, snapshot, tenants, format, before, written));
             }
             done = true;
         } finally {
@@ -142,7 +148,7 @@ public final class TruthFiles {
                 delete(target.directory(), written);
             }
         }
-        return new PreparedTruth(target, next, written);
+        return new PreparedTruth(target, next, snapshot.numbering(), written);
     }
 
     private static byte[] name(TenantSnapshot tenant) {
@@ -151,12 +157,12 @@ public final class TruthFiles {
 
     private Coverage write(
             CheckpointTarget target,
-            long lsn,
+            Snapshot snapshot,
             List<TenantSnapshot> tenants,
             SectionFormat format,
             Coverage before,
             List<String> written) {
-        long newBytes = newBytes(format, before, tenants, lsn);
+        long newBytes = newBytes(format, before, tenants, snapshot.lsn());
         if (newBytes == 0) {
             return before;
         }
@@ -165,26 +171,27 @@ public final class TruthFiles {
             List<FileCoverage> folded =
                     before.files().subList(kept.files().size(), before.files().size());
             try (FiledPages filed = new FiledPages(target, folded, PageGeometry.of(codec))) {
-                return writeBehind(target, lsn, tenants, new VectorSections(codec, Optional.of(filed)), kept, written);
+                VectorSections sections = new VectorSections(codec, Optional.of(filed));
+                return writeBehind(target, snapshot, tenants, sections, kept, written);
             }
         }
-        return writeBehind(target, lsn, tenants, format, kept, written);
+        return writeBehind(target, snapshot, tenants, format, kept, written);
     }
 
     private static Coverage writeBehind(
             CheckpointTarget target,
-            long lsn,
+            Snapshot snapshot,
             List<TenantSnapshot> tenants,
             SectionFormat format,
             Coverage kept,
             List<String> written) {
-        List<SectionPart> parts = parts(format, kept, tenants, lsn);
+        List<SectionPart> parts = parts(format, kept, tenants, snapshot.lsn());
         long id = target.nextFileId().getAsLong();
         String name = format.kind().fileName(id);
         SealedFileId fileId =
                 new SealedFileId(target.storeId(), id, format.kind().code());
         try (SealedFileWriter file = SealedFileWriter.create(target.directory(), name, fileId)) {
-            Contents contents = writeParts(format, parts, lsn, file);
+            Contents contents = writeParts(format, parts, snapshot, file);
             SealedFileSummary summary = file.finish(contents.write());
             written.add(name);
             return kept.plus(FileCoverage.of(new FileEntry(format.kind(), id, summary), contents));
@@ -229,7 +236,8 @@ public final class TruthFiles {
         return deaths;
     }
 
-    private static Contents writeParts(SectionFormat format, List<SectionPart> parts, long lsn, SealedFileWriter file) {
+    private static Contents writeParts(
+            SectionFormat format, List<SectionPart> parts, Snapshot snapshot, SealedFileWriter file) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(BUFFER_BYTES, SealedFileLayout.ALIGNMENT);
             SectionOutput out = new SectionOutput(file, buffer);
@@ -253,7 +261,7 @@ public final class TruthFiles {
                         part.tenant().name(), part.first(), part.end(), part.deaths(), fronts.get(i), back));
             }
             out.flush();
-            return new Contents(lsn, backStart, sections);
+            return new Contents(snapshot.lsn(), snapshot.numbering(), backStart, sections);
         }
     }
 
@@ -271,11 +279,13 @@ public final class TruthFiles {
     private final class PreparedTruth implements Prepared {
         private final CheckpointTarget target;
         private final Map<FileKind, Coverage> next;
+        private final int nextNumbering;
         private final List<String> written;
 
-        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, List<String> written) {
+        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, int nextNumbering, List<String> written) {
             this.target = target;
             this.next = next;
+            this.nextNumbering = nextNumbering;
             this.written = written;
         }
 
@@ -287,6 +297,7 @@ public final class TruthFiles {
         @Override
         public void commit() {
             present = next;
+            numbering = nextNumbering;
             mappings.follow(
                     target.directory(),
                     target.storeId(),

@@ -3,6 +3,7 @@ package dev.simonides.core.checkpoint;
 
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.wal.CorruptSegmentException;
 import dev.simonides.wal.SealedFile;
@@ -47,8 +48,9 @@ final class TruthLoad implements AutoCloseable {
             }
         }
         VectorLoad vectors = new VectorLoad(memory.codec(), options.everyCode());
-        RecordLoad records = new RecordLoad(memory.records(), memory.keys());
-        PayloadLoad payloads = new PayloadLoad(memory.records());
+        Numbering numbering = memory.tenants().shape().numbering();
+        RecordLoad records = new RecordLoad(numbering.records(), numbering.keys());
+        PayloadLoad payloads = new PayloadLoad(numbering.records());
         files(FileKind.VECTORS).forEach(file -> vectors.plan(file, this::tenant));
         files(FileKind.RECORDS).forEach(file -> records.plan(file, this::tenant));
         files(FileKind.PAYLOADS).forEach(file -> payloads.plan(file, this::tenant));
@@ -85,6 +87,12 @@ final class TruthLoad implements AutoCloseable {
                     file.contentsOffset() + ContentsLayout.LSN,
                     "table of contents: lsn=" + lsn + ", the file before has " + before + ", the manifest "
                             + options.lsn());
+            int numbering = memory.tenants().shape().numbering().number();
+            opened.require(
+                    opened.contents().numbering() == numbering,
+                    file.contentsOffset() + ContentsLayout.NUMBERING,
+                    "table of contents: numbering=" + opened.contents().numbering() + ", the manifest has "
+                            + numbering);
             known.add(opened);
             done = true;
         } finally {

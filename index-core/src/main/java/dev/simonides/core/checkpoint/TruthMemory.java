@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.checkpoint;
 
-import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.Tenants;
 import dev.simonides.quantization.VectorCodec;
 
@@ -11,16 +9,8 @@ import dev.simonides.quantization.VectorCodec;
  * The memory of a store that files are loaded into.
  *
  * @param tenants without a tenant
- * @param keys without a key
  * @param budget charged with what is loaded
- * @param records where records and payloads go
  * @param codec shape of a vector
  * @param mappings where full pages of vectors are
  */
-public record TruthMemory(
-        Tenants tenants,
-        KeyDirectory keys,
-        MemoryBudget budget,
-        Slabs records,
-        VectorCodec codec,
-        VectorMappings mappings) {}
+public record TruthMemory(Tenants tenants, MemoryBudget budget, VectorCodec codec, VectorMappings mappings) {}

@@ -103,6 +103,12 @@ public final class TruthSalvage implements AutoCloseable {
         return files.getOrDefault(kind, List.of());
     }
 
+    private List<SalvagedFile> files(FileKind kind, int numbering) {
+        return files(kind).stream()
+                .filter(file -> file.numbering() == numbering)
+                .toList();
+    }
+
     private void openNamed(FileKind kind, Manifest manifest) {
         long before = 0;
         for (FileEntry entry : manifest.files()) {
@@ -221,33 +227,45 @@ public final class TruthSalvage implements AutoCloseable {
     }
 
     /**
+     * Returns the numberings of the files: more than one where a compaction was cut off before its last checkpoint.
+     *
+     * @return the newest first
+     */
+    public SortedSet<Integer> numberings() {
+        SortedSet<Integer> numberings = new TreeSet<>(Comparator.reverseOrder());
+        files.values().forEach(opened -> opened.forEach(file -> numberings.add(file.numbering())));
+        return numberings;
+    }
+
+    /**
      * Reads who lived and died.
      *
      * @param name of any tenant
+     * @param numbering what its ordinals mean: files of others are passed over
      * @param logged what the log says of all deaths
      * @return what the files have of the tenant, closed by the caller
      */
-    public SalvagedTenant tenant(String name, LsnRanges logged) {
-        SalvagedLives lives = new SalvagedLives(count(name), logged, lsn);
-        for (SalvagedFile file : files(FileKind.RECORDS)) {
+    public SalvagedTenant tenant(String name, int numbering, LsnRanges logged) {
+        SalvagedLives lives = new SalvagedLives(count(name, numbering), logged, lsn);
+        for (SalvagedFile file : files(FileKind.RECORDS, numbering)) {
             file.section(name).ifPresentOrElse(section -> lives.add(file, section), () -> lives.addWithout(file));
         }
         SalvagedPayloads payloads = new SalvagedPayloads(lives);
-        for (SalvagedFile file : files(FileKind.PAYLOADS)) {
+        for (SalvagedFile file : files(FileKind.PAYLOADS, numbering)) {
             file.section(name).ifPresent(section -> payloads.add(file, section));
         }
         SalvagedTenant tenant = new SalvagedTenant(codec, lives, payloads);
-        for (SalvagedFile file : files(FileKind.VECTORS)) {
+        for (SalvagedFile file : files(FileKind.VECTORS, numbering)) {
             file.section(name).ifPresent(section -> tenant.add(file, section));
         }
         return tenant;
     }
 
     /** As records and vectors say, whose bytes bound it; payloads may have none. */
-    private int count(String tenant) {
+    private int count(String tenant, int numbering) {
         int count = 0;
         for (FileKind kind : List.of(FileKind.RECORDS, FileKind.VECTORS)) {
-            for (SalvagedFile file : files(kind)) {
+            for (SalvagedFile file : files(kind, numbering)) {
                 count = Math.max(count, file.section(tenant).map(Section::end).orElse(0));
             }
         }

@@ -6,7 +6,6 @@ import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.memory.FileMapping;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.Tenants;
 import dev.simonides.core.vector.PageGeometry;
@@ -38,7 +37,6 @@ public final class VectorMappings implements AutoCloseable {
 
     private final Residency wanted;
     private final Tenants tenants;
-    private final Slabs pages;
     private final MemoryBudget budget;
     private final Epochs epochs;
     private final PageGeometry geometry;
@@ -59,7 +57,6 @@ public final class VectorMappings implements AutoCloseable {
         VectorCodec codec = tenants.shape().codec();
         this.wanted = wanted;
         this.tenants = tenants;
-        this.pages = tenants.shape().slabs();
         this.budget = budget;
         this.epochs = epochs;
         this.geometry = PageGeometry.of(codec);
@@ -174,14 +171,15 @@ public final class VectorMappings implements AutoCloseable {
             for (Section section : contents.sections()) {
                 Tenant tenant = tenants.find(section.tenant());
                 if (tenant != null) {
-                    move(tenant.vectors(), section, target, left);
+                    move(tenant, section, target, left);
                 }
             }
             epochs.retire(() -> left.forEach(Runnable::run));
         }
     }
 
-    private void move(VectorPages vectors, Section section, FileMapping target, List<Runnable> left) {
+    private void move(Tenant tenant, Section section, FileMapping target, List<Runnable> left) {
+        VectorPages vectors = tenant.vectors();
         int first = geometry.page(section.first());
         int end = geometry.page(section.end());
         for (int page = first; page < end; page++) {
@@ -194,17 +192,15 @@ public final class VectorMappings implements AutoCloseable {
                     target.address() + section.back().offset() + geometry.originalsBytes(first, page));
             if (anonymous) {
                 int moved = page;
-                left.add(() -> giveBack(moved, image, originals));
+                left.add(() -> {
+                    // A compaction gives back all that was charged for its former numbering.
+                    if (!tenant.replaced()) {
+                        vectors.giveBack(moved, image, originals);
+                        budget.release(geometry.slots(moved) * bytesPerVector);
+                    }
+                });
             }
         }
-    }
-
-    private void giveBack(int page, long image, long originals) {
-        pages.giveBack(image, geometry.pageBytes(page));
-        if (geometry.originalsBytes(page) > 0) {
-            pages.giveBack(originals, geometry.originalsBytes(page));
-        }
-        budget.release(geometry.slots(page) * bytesPerVector);
     }
 
     /** Retires the mappings that no page is in, whatever the reason. */

@@ -81,7 +81,7 @@ public final class GraphLinker {
             graph.markLinked(ordinal);
             return;
         }
-        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, level);
+        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0, level);
         for (int l = 0; l <= top; l++) {
             writeOwnList(graph, vectors, ordinal, l);
         }
@@ -111,7 +111,7 @@ public final class GraphLinker {
         if (level > 0) {
             graph.allocateUpper(ordinal, level);
         }
-        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0);
+        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0, 0);
         assert top == 0;
         releasePins(graph, ordinal);
         for (int i = 0; i < chosenCounts[0]; i++) {
@@ -120,6 +120,30 @@ public final class GraphLinker {
         }
         attach(graph, ordinal, reached);
         graph.markLinked(ordinal);
+    }
+
+    /**
+     * Links a node that is linked on layer 0 on the layers above.
+     *
+     * @param graph the graph; empty for the first node
+     * @param vectors the vectors of the same tenant
+     * @param ordinal of a level above 0, without upper lists
+     * @param bound ordinals below it may be met
+     */
+    void linkUpper(Graph graph, VectorPages vectors, int ordinal, int bound) {
+        int level = graph.level(ordinal);
+        graph.allocateUpper(ordinal, level);
+        if (graph.empty() && graph.offerFirst(ordinal, level)) {
+            return;
+        }
+        int top = chooseNeighbors(graph, vectors, ordinal, bound, candidate -> false, 1, level);
+        for (int l = 1; l <= top; l++) {
+            writeOwnList(graph, vectors, ordinal, l);
+            for (int i = 0; i < chosenCounts[l]; i++) {
+                addLink(graph, vectors, chosen[l][i], ordinal, l);
+            }
+        }
+        graph.offerEntry(ordinal, level);
     }
 
     /** Makes room for pins in a list that a file has filled with them: nothing that is reached relies on an unreached node. */
@@ -150,8 +174,9 @@ public final class GraphLinker {
         boolean dead(int ordinal);
     }
 
-    /** Fills {@link #chosen} for the node's levels; returns the highest level that has neighbours at all. */
-    private int chooseNeighbors(Graph graph, VectorPages vectors, int ordinal, int bound, DeadNodes dead, int level) {
+    /** Fills {@link #chosen} for some of the node's levels; returns the highest level that has neighbours at all. */
+    private int chooseNeighbors(
+            Graph graph, VectorPages vectors, int ordinal, int bound, DeadNodes dead, int lowest, int level) {
         codec.queryFromCode(vectors.codeAddress(ordinal), traversal.query());
         traversal.begin(graph, vectors, bound, efConstruction);
         long entry = graph.entry();
@@ -159,7 +184,7 @@ public final class GraphLinker {
         traversal.start((int) entry);
         int top = Math.min(level, entryLevel);
         traversal.descend(entryLevel, top);
-        for (int l = top; l >= 0; l--) {
+        for (int l = top; l >= lowest; l--) {
             traversal.searchLayer(l);
             int count = liveCandidates(graph, dead, ordinal);
             chosenCounts[l] = selection.select(candidates, count, vectors, chosen[l], graph.ownDegree(l));

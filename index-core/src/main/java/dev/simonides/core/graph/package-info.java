@@ -8,7 +8,8 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.graph.NodeLayout}, {@link dev.simonides.core.graph.Graph}, then {@link
  * dev.simonides.core.graph.Traversal} and {@link dev.simonides.core.graph.GraphLinker}; for the dead {@link
- * dev.simonides.core.graph.GraphUnlinker}; for files {@link dev.simonides.core.graph.GraphBlocks} and {@link dev.simonides.core.graph.GraphLoad}.
+ * dev.simonides.core.graph.GraphUnlinker}; for compaction {@link
+ * dev.simonides.core.graph.GraphRenumbering}; for files {@link dev.simonides.core.graph.GraphBlocks} and {@link dev.simonides.core.graph.GraphLoad}.
  * <p><b>May import:</b> dev.simonides (limits), dev.simonides.core.memory, dev.simonides.core.vector,
  * dev.simonides.quantization, dev.simonides.simd.
  * <p><b>Threads:</b> any number of searches and linkers at once; searches take no lock.

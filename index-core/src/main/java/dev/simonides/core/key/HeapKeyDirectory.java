@@ -144,6 +144,11 @@ public final class HeapKeyDirectory implements KeyDirectory {
     }
 
     @Override
+    public KeyDirectory another() {
+        return new HeapKeyDirectory(seed);
+    }
+
+    @Override
     public long size() {
         long size = 0;
         for (Stripe stripe : stripes) {

@@ -75,6 +75,13 @@ public interface KeyDirectory {
     int remove(RecordKey key);
 
     /**
+     * Makes a directory without keys that understands the keys of this one.
+     *
+     * @return the directory
+     */
+    KeyDirectory another();
+
+    /**
      * Returns the number of keys.
      *
      * @return keys of all tenants

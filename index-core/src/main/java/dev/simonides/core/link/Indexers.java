@@ -91,6 +91,9 @@ public final class Indexers implements AutoCloseable {
     }
 
     private static boolean hasWork(Tenant tenant) {
+        if (tenant.replaced()) {
+            return false;
+        }
         return tenant.pending().claimable()
                 || (tenant.graphWanted() && tenant.upkeep().due());
     }

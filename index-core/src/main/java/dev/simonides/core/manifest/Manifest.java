@@ -30,6 +30,7 @@ import java.util.zip.CRC32C;
  * @param cleanClose whether the store was closed behind it
  * @param predecessor the generation before
  * @param store the bytes of the file STORE
+ * @param numbering how often the store has been compacted
  * @param files in the order in which they are loaded
  */
 public record Manifest(
@@ -42,6 +43,7 @@ public record Manifest(
         boolean cleanClose,
         Predecessor predecessor,
         ByteBuffer store,
+        int numbering,
         List<FileEntry> files) {
     /** Nobody counts so far, and counting on from here overflows nothing. */
     private static final long NUMBER_MAX = 1L << 62;
@@ -93,6 +95,7 @@ public record Manifest(
         file.put(ManifestLayout.PREDECESSOR_SHA256, HexFormat.of().parseHex(predecessor.sha256()));
         file.put(ManifestLayout.STORE, store, store.position(), ManifestLayout.STORE_BYTES);
         file.putInt(ManifestLayout.FILE_COUNT, files.size());
+        file.putInt(ManifestLayout.NUMBERING, numbering);
         for (int i = 0; i < files.size(); i++) {
             FileEntry entry = files.get(i);
             int at = ManifestLayout.BYTES + i * ManifestEntryLayout.BYTES;
@@ -163,7 +166,8 @@ public record Manifest(
         require(source, ManifestLayout.NEXT_FILE_ID, "nextFileId", nextFileId, 1, NUMBER_MAX);
         long predecessor = file.getLong(ManifestLayout.PREDECESSOR);
         require(source, ManifestLayout.PREDECESSOR, "predecessor", predecessor, 0, source.generation() - 1);
-        require(source, ManifestLayout.RESERVED, "reserved", file.getInt(ManifestLayout.RESERVED), 0, 0);
+        int numbering = file.getInt(ManifestLayout.NUMBERING);
+        require(source, ManifestLayout.NUMBERING, "numbering", numbering, 0, Integer.MAX_VALUE);
         return new Manifest(
                 source.storeId(),
                 source.generation(),
@@ -174,6 +178,7 @@ public record Manifest(
                 flags == ManifestLayout.FLAG_CLEAN_CLOSE,
                 new Predecessor(predecessor, sha256(file, ManifestLayout.PREDECESSOR_SHA256)),
                 file.slice(ManifestLayout.STORE, ManifestLayout.STORE_BYTES),
+                numbering,
                 entries(file, count, nextFileId, source));
     }
 

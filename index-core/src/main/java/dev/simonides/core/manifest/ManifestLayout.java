@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
  * generation       lsn           logSegment       nextFileId
  * maxTimestamp     predecessor   predecessorSha256 … 32
  * store … 112
- * fileCount reserved entries … 56 each            crc32c
+ * fileCount numbering entries … 56 each            crc32c
  * </pre>
  *
  * <p><em>A manifest is valid if and only if</em> (1) its size is that of its header, its entries and the checksum; (2) the
@@ -53,7 +53,7 @@ public final class ManifestLayout {
             sequenceLayout(SHA256_BYTES, U8).withName("predecessorSha256"),
             sequenceLayout(STORE_BYTES, U8).withName("store"),
             U32.withName("fileCount"),
-            U32.withName("reserved"));
+            U32.withName("numbering"));
 
     /** Bytes of the header. */
     public static final int BYTES = (int) LAYOUT.byteSize();
@@ -115,8 +115,8 @@ public final class ManifestLayout {
     /** Offset of the number of entries. */
     public static final int FILE_COUNT = offset("fileCount");
 
-    /** Offset of four bytes of zero. */
-    public static final int RESERVED = offset("reserved");
+    /** Offset of how often the store has been compacted. */
+    public static final int NUMBERING = offset("numbering");
 
     private ManifestLayout() {}
 

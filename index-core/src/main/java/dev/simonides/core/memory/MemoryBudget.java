@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class MemoryBudget {
     private final long limitBytes;
     private final AtomicLong usedBytes = new AtomicLong();
+    private final AtomicLong givenUpBytes = new AtomicLong();
 
     /**
      * Makes a budget of which nothing is used.
@@ -48,6 +49,29 @@ public final class MemoryBudget {
      * @param bytes bytes reserved before
      */
     public void release(long bytes) {
+        usedBytes.addAndGet(-bytes);
+    }
+
+    /**
+     * Says that all but some of what is reserved is given up, and will be released when its last reader has left. Nobody else
+     * reserves or releases meanwhile.
+     *
+     * @param keptBytes bytes that stay reserved
+     * @return bytes given up now, for {@link #releaseGivenUp}; those of earlier calls are not among them
+     */
+    public long giveUpAllBut(long keptBytes) {
+        long bytes = usedBytes.get() - givenUpBytes.get() - keptBytes;
+        givenUpBytes.addAndGet(bytes);
+        return bytes;
+    }
+
+    /**
+     * Gives bytes back that were given up.
+     *
+     * @param bytes from {@link #giveUpAllBut}
+     */
+    public void releaseGivenUp(long bytes) {
+        givenUpBytes.addAndGet(-bytes);
         usedBytes.addAndGet(-bytes);
     }
 

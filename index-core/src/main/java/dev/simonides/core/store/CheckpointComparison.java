@@ -29,6 +29,11 @@ final class CheckpointComparison {
     }
 
     void run() {
+        if (loaded.tenants().shape().numbering().number()
+                != present.tenants().shape().numbering().number()) {
+            // The store was compacted since, and the next checkpoint is not made yet: ordinals mean others.
+            return;
+        }
         for (Tenant stored : loaded.tenants().all()) {
             Tenant tenant = present.tenants().find(stored.name());
             if (tenant == null || tenant.count() < stored.count()) {

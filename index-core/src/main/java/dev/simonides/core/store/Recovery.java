@@ -179,17 +179,12 @@ final class Recovery {
 
     /** Loads vectors, records and keys into empty memory, and checks every byte of them. */
     TruthFiles loadTruth(Manifest manifest, StoreMemory memory) {
+        memory.tenants().restoreNumbering(manifest.numbering(), manifest.lsn());
         return TruthFiles.load(
                 directory,
                 logOptions.storeId(),
                 manifest.files(),
-                new TruthMemory(
-                        memory.tenants(),
-                        memory.keys(),
-                        memory.budget(),
-                        memory.records(),
-                        memory.codec(),
-                        memory.mappings()),
+                new TruthMemory(memory.tenants(), memory.budget(), memory.codec(), memory.mappings()),
                 new TruthLoadOptions(manifest.lsn(), helpers, false));
     }
 

@@ -30,6 +30,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -117,9 +118,7 @@ public final class Salvage {
             SortedSet<String> tenants = new TreeSet<>(files.tenants());
             tenants.addAll(log.tenants());
             for (String name : tenants) {
-                try (SalvagedTenant tenant = files.tenant(name, log.covered())) {
-                    copyFiles(name, tenant, made, frame);
-                }
+                copyFiles(name, files, made, frame);
             }
             copyLog(start, made, frame);
             append(made, frame);
@@ -158,6 +157,7 @@ public final class Salvage {
         switch (entry) {
             case LogEntry.Put put -> log.note(put);
             case LogEntry.Delete delete -> log.note(delete);
+            case LogEntry.Compact compact -> log.note(compact);
             case LogEntry.Unknown unknown -> {
                 damages.add("record of LSN " + unknown.lsn() + ": " + unknown.what());
                 log.noteUnreadable(unknown.lsn());
@@ -166,30 +166,70 @@ public final class Salvage {
         }
     }
 
-    /** What the files have of a tenant, unless the log says something newer. */
-    private void copyFiles(String name, SalvagedTenant tenant, WriteAheadLog made, Frame frame) {
+    /**
+     * What the files have of a tenant, unless the log says something newer. Files from before a compaction are asked only for
+     * what those from behind it have lost.
+     */
+    private void copyFiles(String name, TruthSalvage files, WriteAheadLog made, Frame frame) {
+        boolean renumbered = log.compacted() || files.numberings().size() > 1;
+        Copies copies = new Copies();
+        for (int numbering : files.numberings()) {
+            try (SalvagedTenant tenant = files.tenant(name, numbering, log.covered())) {
+                log.tenant(name).learn(tenant, renumbered);
+                copyFiles(name, tenant, renumbered, copies, made, frame);
+            }
+            if (copies.lost.isEmpty()) {
+                break;
+            }
+        }
+        for (Lost lost : copies.lost) {
+            if (lost.birthLsn() == 0 || !copies.found.contains(lost.birthLsn())) {
+                losses.add(lost.bytes(), name, lost.key());
+            }
+        }
+    }
+
+    /** What the files of a tenant were asked for so far. */
+    private static final class Copies {
+        /** Births of those that were found, be it that they are dead. */
+        final Set<Long> found = new HashSet<>();
+
+        /** What files of the newest numbering have lost. */
+        final List<Lost> lost = new ArrayList<>();
+    }
+
+    /** A memory of which something is lost; birth 0 and key empty where they are lost too. */
+    private record Lost(LostBytes bytes, long birthLsn, String key) {}
+
+    private void copyFiles(
+            String name, SalvagedTenant tenant, boolean renumbered, Copies copies, WriteAheadLog made, Frame frame) {
         SalvagedLog.OfTenant logged = log.tenant(name);
-        logged.learn(tenant);
         Map<String, Long> newest = tenant.doubtful() ? newest(tenant) : Map.of();
+        boolean former = !copies.lost.isEmpty();
         for (int ordinal = 0; ordinal < tenant.count(); ordinal++) {
-            if (tenant.dead(ordinal) || logged.has(ordinal)) {
+            long birth = tenant.birthLsn(ordinal);
+            boolean inLog = renumbered ? logged.has(birth) : logged.has(ordinal);
+            if (tenant.dead(ordinal) || inLog || (birth > 0 && copies.found.contains(birth))) {
+                copies.found.add(birth);
                 continue;
             }
             String key = "";
             try {
                 SalvagedRecord record = tenant.record(ordinal);
                 key = record.key();
-                long birth = tenant.birthLsn(ordinal);
                 if (logged.lsn(key) > birth || newest.getOrDefault(key, birth) > birth) {
                     continue;
                 }
                 logged.replaced(key, birth);
                 put(name, readPut(name, tenant, ordinal, record), made, frame);
+                copies.found.add(birth);
                 if (tenant.doubtful(ordinal, birth)) {
                     doubt(name, key);
                 }
             } catch (LostBytes lost) {
-                losses.add(lost, name, key);
+                if (!former) {
+                    copies.lost.add(new Lost(lost, birth, key));
+                }
             }
         }
     }

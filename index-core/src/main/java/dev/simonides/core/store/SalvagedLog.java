@@ -24,6 +24,7 @@ final class SalvagedLog {
     private final Map<String, OfTenant> tenants = new TreeMap<>();
     private final LsnRanges covered = new LsnRanges();
     private final List<Gap> gaps = new ArrayList<>();
+    private boolean compacted;
     private long lastLsn;
     private @Nullable LogFrame lastFrame;
 
@@ -48,10 +49,16 @@ final class SalvagedLog {
     static final class OfTenant {
         private final Map<String, Said> latest = new HashMap<>();
         private final Set<Integer> ordinals = new HashSet<>();
+        private final Set<Long> births = new HashSet<>();
 
         /** Whether the log has the put of an ordinal, so that no file is needed. */
         boolean has(int ordinal) {
             return ordinals.contains(ordinal);
+        }
+
+        /** The same of a birth, which means the same before a compaction and behind it. */
+        boolean has(long birthLsn) {
+            return births.contains(birthLsn);
         }
 
         /** The LSN of the last thing that is said of a key, 0 if nothing is. */
@@ -79,13 +86,19 @@ final class SalvagedLog {
             }
         }
 
-        /** Takes note of what files say of deaths, where the log has a gap behind a put. */
-        void learn(SalvagedTenant files) {
+        /**
+         * Takes note of what files say of deaths, where the log has a gap behind a put. Where there was a compaction an ordinal
+         * is only taken for the same if its birth is.
+         */
+        void learn(SalvagedTenant files, boolean renumbered) {
             for (Map.Entry<String, Said> entry : latest.entrySet()) {
                 Said said = entry.getValue();
-                if (said.put && files.dead(said.ordinal)) {
+                if (!said.put || (renumbered && files.birthLsn(said.ordinal) != said.lsn)) {
+                    continue;
+                }
+                if (files.dead(said.ordinal)) {
                     entry.setValue(new Said(said.lsn, said.ordinal, false));
-                } else if (said.put) {
+                } else {
                     said.doubtful = files.doubtful(said.ordinal, said.lsn);
                 }
             }
@@ -114,6 +127,7 @@ final class SalvagedLog {
         OfTenant tenant = tenants.computeIfAbsent(put.tenant(), name -> new OfTenant());
         tenant.latest.put(put.key(), new Said(put.lsn(), put.ordinal(), true));
         tenant.ordinals.add(put.ordinal());
+        tenant.births.add(put.lsn());
         covered.add(put.lsn() - 1, put.lsn());
     }
 
@@ -123,6 +137,16 @@ final class SalvagedLog {
                 .latest
                 .put(delete.key(), new Said(delete.lsn(), delete.ordinal(), false));
         covered.add(delete.lsn() - 1, delete.lsn());
+    }
+
+    /** Takes note of a compaction: ordinals behind it mean others. */
+    void note(LogEntry.Compact compact) {
+        compacted = true;
+        covered.add(compact.lsn() - 1, compact.lsn());
+    }
+
+    boolean compacted() {
+        return compacted;
     }
 
     /** Takes note of a record that says nothing. */

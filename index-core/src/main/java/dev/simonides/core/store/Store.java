@@ -9,7 +9,6 @@ import dev.simonides.VerifyReport;
 import dev.simonides.core.checkpoint.VectorMappings;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphUnlinker;
-import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.link.Indexers;
 import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.manifest.Manifest;
@@ -204,6 +203,21 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Compacts the store and waits for it, interrupted or not.
+     *
+     * @param listener told of vectors copied
+     * @return the last LSN in the checkpoint that it ends with
+     * @throws dev.simonides.wal.BudgetExceededException if there is no memory for a copy of the living; everything is as it was
+     * @throws dev.simonides.wal.StoreFullException if there is no room for the files of a copy; everything is as it was
+     * @throws StorageException if the medium refuses; the store is compacted in memory or not, and nothing is lost
+     * @throws StoreReadOnlyException if the store was opened for reading
+     * @throws IllegalStateException if the store is closed
+     */
+    public long compact(ProgressListener listener) {
+        return keeper.call(() -> writing().compact(listener));
+    }
+
+    /**
      * Makes a backup and waits for it, interrupted or not.
      *
      * @param target gives the directory, empty, on the store's own thread; closed by this
@@ -313,15 +327,6 @@ public final class Store implements AutoCloseable {
      */
     public Tenants tenants() {
         return memory.tenants();
-    }
-
-    /**
-     * Returns the key directory.
-     *
-     * @return keys of all tenants
-     */
-    public KeyDirectory keys() {
-        return memory.keys();
     }
 
     /**

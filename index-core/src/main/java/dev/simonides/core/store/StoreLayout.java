@@ -60,8 +60,11 @@ public final class StoreLayout {
     /** What {@link #MAGIC} holds: the characters {@code SIMONIDS}. */
     public static final long MAGIC_VALUE = 0x5344_494E_4F4D_4953L;
 
-    /** The version this program writes: stores of version 1 have no manifests, and are read and given manifests too. */
-    public static final int VERSION_VALUE = 2;
+    /**
+     * The version this program writes. Stores of version 1 have no manifests, those of version 2 were never compacted; both are
+     * read, and written on as this program does it.
+     */
+    public static final int VERSION_VALUE = 3;
 
     /** The lowest version this program reads. */
     public static final int VERSION_MIN = 1;

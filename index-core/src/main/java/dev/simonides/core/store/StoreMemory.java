@@ -2,12 +2,15 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.ProgressListener;
 import dev.simonides.core.checkpoint.VectorMappings;
+import dev.simonides.core.compact.Renumbering;
 import dev.simonides.core.epoch.Epochs;
+import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.HeapKeyDirectory;
-import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.memory.MemoryBudget;
 import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
 import dev.simonides.core.write.Applier;
@@ -16,6 +19,7 @@ import dev.simonides.simd.Kernels;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store keeps in memory, without a thread and without a file: recovery fills it, the writer goes on with it. What a
@@ -25,13 +29,12 @@ final class StoreMemory implements AutoCloseable {
     private final Kernels kernels = Kernels.best();
     private final VectorCodec codec;
     private final MemoryBudget budget;
-    private final Slabs slabs = new Slabs();
-    private final Slabs records = new Slabs();
     private final Slabs scratch = new Slabs();
     private final AtomicLong published = new AtomicLong();
     private final Tenants tenants;
-    private final KeyDirectory keys;
     private final Applier applier;
+    private final int efConstruction;
+    private @Nullable GraphLinker linker;
     private final int searchesMax = Math.max(64, 4 * Runtime.getRuntime().availableProcessors());
     private final Epochs epochs;
     private final VectorMappings mappings;
@@ -39,13 +42,40 @@ final class StoreMemory implements AutoCloseable {
     /** Takes no off-heap memory yet. */
     StoreMemory(MemoryIndexOptions options) {
         this.codec = VectorCodec.of(options.dimension(), options.similarity(), options.originals(), kernels);
+        this.efConstruction = options.efConstruction();
         this.budget = new MemoryBudget(options.memoryBudgetBytes());
-        this.tenants = new Tenants(
-                new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), slabs, records));
-        this.keys = new HeapKeyDirectory(new SecureRandom().nextInt());
+        Numbering numbering = Numbering.of(0, new HeapKeyDirectory(new SecureRandom().nextInt()));
+        this.tenants =
+                new Tenants(new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), numbering));
         this.epochs = new Epochs(searchesMax + options.indexerThreads());
         this.mappings = new VectorMappings(options.residency(), tenants, budget, epochs);
-        this.applier = new Applier(tenants, keys, budget, records, codec);
+        this.applier = new Applier(tenants, budget, codec, this::compact);
+    }
+
+    /** Puts the next numbering in the place of the present one, while nobody reads. */
+    private void compact(long lsn, long asOfLsn) {
+        Renumbering renumbering = new Renumbering(tenants, budget, linker(), asOfLsn);
+        boolean done = false;
+        try {
+            renumbering.copy(ProgressListener.SILENT);
+            var _ = renumbering.catchUp();
+            done = true;
+        } finally {
+            if (!done) {
+                renumbering.abandon();
+            }
+        }
+        renumbering.swap(lsn).run();
+    }
+
+    /** The linker of compactions: of the thread that opens, then of the keeper. */
+    GraphLinker linker() {
+        GraphLinker present = linker;
+        if (present == null) {
+            present = new GraphLinker(kernels, codec, tenants.shape().m(), efConstruction, scratch());
+            linker = present;
+        }
+        return present;
     }
 
     Kernels kernels() {
@@ -60,11 +90,6 @@ final class StoreMemory implements AutoCloseable {
         return budget;
     }
 
-    /** Memory of keys and payloads; the writer thread's alone. */
-    Slabs records() {
-        return records;
-    }
-
     /** Memory of searches and linkers. */
     SegmentAllocator scratch() {
         return scratch.segments();
@@ -77,10 +102,6 @@ final class StoreMemory implements AutoCloseable {
 
     Tenants tenants() {
         return tenants;
-    }
-
-    KeyDirectory keys() {
-        return keys;
     }
 
     Applier applier() {
@@ -106,7 +127,6 @@ final class StoreMemory implements AutoCloseable {
         epochs.close();
         mappings.close();
         scratch.close();
-        slabs.close();
-        records.close();
+        tenants.shape().numbering().close();
     }
 }

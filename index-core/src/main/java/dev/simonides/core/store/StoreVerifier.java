@@ -233,8 +233,8 @@ public final class StoreVerifier {
         if (tenant.dead(ordinal)) {
             return;
         }
-        RecordKey key = store.keys().key(tenant.id(), tenant.key(ordinal));
-        int found = store.keys().get(key);
+        RecordKey key = tenant.keys().key(tenant.id(), tenant.key(ordinal));
+        int found = tenant.keys().get(key);
         boolean takenOver = found != KeyDirectory.NONE && tenant.birthLsn(found) > watermark;
         if (found != ordinal && !takenOver && !tenant.dead(ordinal)) {
             String what = found == KeyDirectory.NONE ? "nothing" : "ordinal " + found;

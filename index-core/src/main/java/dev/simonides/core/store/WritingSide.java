@@ -2,10 +2,12 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.ProgressListener;
 import dev.simonides.core.checkpoint.CheckpointTrigger;
 import dev.simonides.core.checkpoint.Checkpointer;
 import dev.simonides.core.checkpoint.Snapshot;
 import dev.simonides.core.checkpoint.TenantSnapshot;
+import dev.simonides.core.compact.Renumbering;
 import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.write.WriteRequest;
@@ -22,9 +24,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -37,12 +41,22 @@ final class WritingSide {
     /** What an opening replays in less time than it takes to start a program. */
     private static final long REPLAY_AT_OPEN_BYTES_MAX = 1 << 20;
 
+    /** Changes that a compaction makes up for while every write waits: about a millisecond. */
+    private static final long CHANGES_AT_ONCE_MAX = 500;
+
+    /** Rounds in which a compaction runs after the writer; each is shorter than the one before, or the writer is as fast. */
+    private static final int CATCH_UPS_MAX = 10;
+
+    private static final long UNLINKING_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+    private static final long WAIT_MILLIS = 100;
+
     private final StorageDirectory directory;
     private final StoreMemory memory;
     private final MemoryIndexOptions options;
     private final StorageLock lock;
     private final WriteAheadLog log;
     private final Writer writer;
+    private final Consumer<Tenant> onPublished;
     private final Lineage lineage;
     private final Checkpointer checkpointer;
     private final CheckpointTrigger trigger;
@@ -70,12 +84,12 @@ final class WritingSide {
         this.directory = directory;
         this.memory = recovered.memory();
         this.options = options;
+        this.onPublished = onPublished;
         this.lock = lock;
         this.log = Objects.requireNonNull(recovered.log());
         log.guardBy(lock);
         this.writer = new Writer(
-                new Writer.Parts(
-                        log, memory.applier(), memory.keys(), memory.budget(), memory.records(), memory.published()),
+                new Writer.Parts(log, memory.applier(), memory.tenants(), memory.budget(), memory.published()),
                 new Writer.Terms(options.durability(), options.logBytesMax()),
                 onPublished);
         Recovery.Loaded loaded = recovered.loaded();
@@ -109,6 +123,80 @@ final class WritingSide {
     long checkpoint() {
         writer.ensureOpen();
         return checkpoint(this::freezeBesideWriter, false);
+    }
+
+    /**
+     * Gives the living new ordinals in memory and files of their own, beside the writer and readers; returns the last LSN in
+     * the checkpoint. The dead, and the log and the files that only they needed, are gone then.
+     */
+    long compact(ProgressListener listener) {
+        writer.ensureOpen();
+        awaitUnlinking();
+        Renumbering renumbering = new Renumbering(
+                memory.tenants(),
+                memory.budget(),
+                memory.linker(),
+                memory.published().get());
+        Runnable giveBack = renumbered(renumbering, listener);
+        memory.tenants().all().forEach(onPublished);
+        memory.epochs().retire(giveBack);
+        memory.epochs().reclaim();
+        var _ = checkpoint();
+        // The generation before holds what was compacted: behind another one it is not kept.
+        return checkpoint(() -> checkpointer.again(this::freezeBesideWriter));
+    }
+
+    private Runnable renumbered(Renumbering renumbering, ProgressListener listener) {
+        AtomicReference<Runnable> giveBack = new AtomicReference<>();
+        try {
+            renumbering.copy(listener);
+            requireRoomFor(renumbering.bytes());
+            for (int round = 0; round < CATCH_UPS_MAX && renumbering.catchUp() > CHANGES_AT_ONCE_MAX; round++) {
+                writer.ensureOpen();
+            }
+            alone(() -> {
+                renumbering.catchUp();
+                long lsn = writer.logCompaction(
+                        renumbering.number(),
+                        renumbering.liveCount(),
+                        renumbering.asOfLsn(),
+                        options.clock().millis());
+                giveBack.set(renumbering.swap(lsn));
+            });
+            return Objects.requireNonNull(giveBack.get());
+        } finally {
+            if (giveBack.get() == null) {
+                renumbering.abandon();
+            }
+        }
+    }
+
+    /** Before anything is logged: the files of the generation before stay until those of the next one are durable. */
+    private void requireRoomFor(long bytes) {
+        long usable = directory.usableBytes();
+        if (usable < bytes) {
+            throw new StoreFullException(
+                    directory.path(),
+                    StorageException.NO_OFFSET,
+                    "compacting takes about " + bytes
+                            + " bytes of files beside the present ones, and there is room for " + usable);
+        }
+    }
+
+    /** What is still linked to the dead would be lost with them. */
+    private void awaitUnlinking() {
+        long deadline = System.nanoTime() + UNLINKING_NANOS_MAX;
+        for (Tenant tenant : memory.tenants().all()) {
+            try {
+                while (tenant.graphWanted()
+                        && System.nanoTime() < deadline
+                        && !tenant.upkeep().await(WAIT_MILLIS)) {
+                    writer.ensureOpen();
+                }
+            } catch (InterruptedException e) {
+                // An engine's thread hears no interrupt.
+            }
+        }
     }
 
     /** Failures in the background are logged, and tried again later; the log goes on meanwhile. */
@@ -154,9 +242,13 @@ final class WritingSide {
     }
 
     private long checkpoint(Supplier<Snapshot> freeze, boolean cleanClose) {
+        return checkpoint(() -> checkpointer.run(freeze, cleanClose));
+    }
+
+    private long checkpoint(LongSupplier made) {
         boolean done = false;
         try {
-            long lsn = checkpointer.run(freeze, cleanClose);
+            long lsn = made.getAsLong();
             trigger.succeeded(lsn, frozenBytes.get(), System.nanoTime());
             writer.checkpointed(frozenBytes.get());
             done = true;
@@ -174,10 +266,15 @@ final class WritingSide {
     private Snapshot freezeBesideWriter() {
         prepareSegment();
         AtomicReference<Snapshot> snapshot = new AtomicReference<>();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        writer.submit(new WriteRequest.Exclusive(() -> snapshot.set(freeze()), done));
-        var _ = Keeper.join(done);
+        alone(() -> snapshot.set(freeze()));
         return Objects.requireNonNull(snapshot.get());
+    }
+
+    /** Has something done on the writer's thread while no write is under way, and waits for it. */
+    private void alone(Runnable action) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        writer.submit(new WriteRequest.Exclusive(action, done));
+        var _ = Keeper.join(done);
     }
 
     /** Makes the segment that the log goes on in, so that the writer has only to give it its name. */
@@ -203,6 +300,7 @@ final class WritingSide {
                         tenant, tenant.count(), tenant.pending().floor()));
             }
         }
-        return new Snapshot(start, start.lsn(), tenants);
+        return new Snapshot(
+                start, start.lsn(), memory.tenants().shape().numbering().number(), tenants);
     }
 }

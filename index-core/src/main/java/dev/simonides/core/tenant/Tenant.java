@@ -12,11 +12,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.simonides.Limits;
 import dev.simonides.core.graph.Graph;
+import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +42,23 @@ public final class Tenant {
     private final GraphUpkeep upkeep;
     private final AtomicInteger liveCount = new AtomicInteger();
 
+    private volatile @Nullable Successor successor;
     private volatile @Nullable Graph graph;
     private volatile boolean graphWanted;
     private volatile int count;
     private int nextOrdinal;
+
+    /**
+     * What a compaction has put in the place of a tenant.
+     *
+     * @param tenant of the next numbering
+     * @param ordinals of the next numbering by those of this one, {@link #GONE} for the dead
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, and never compared
+    public record Successor(Tenant tenant, int[] ordinals) {}
+
+    /** In place of an ordinal that died before a compaction. */
+    public static final int GONE = -1;
 
     /**
      * Makes an empty tenant, which costs no off-heap memory yet.
@@ -56,8 +71,8 @@ public final class Tenant {
         this.id = id;
         this.name = name;
         this.shape = shape;
-        this.vectors = new VectorPages(shape.slabs(), shape.codec());
-        this.lives = new OrdinalColumn(shape.slabs(), LIFE_BYTES);
+        this.vectors = new VectorPages(shape.numbering().slabs(), shape.codec());
+        this.lives = new OrdinalColumn(shape.numbering().slabs(), LIFE_BYTES);
         this.pending = new PendingWindow(this);
         this.upkeep = new GraphUpkeep(this);
     }
@@ -78,6 +93,72 @@ public final class Tenant {
      */
     public String name() {
         return name;
+    }
+
+    /**
+     * Returns where the keys of the tenant's ordinals are found.
+     *
+     * @return the directory of its numbering
+     */
+    public KeyDirectory keys() {
+        return shape.numbering().keys();
+    }
+
+    /**
+     * Returns what stands in the place of this tenant.
+     *
+     * @return this tenant, or that of the present numbering if the store was compacted since
+     */
+    public Tenant latest() {
+        Tenant tenant = this;
+        for (Successor next = successor; next != null; next = tenant.successor) {
+            tenant = next.tenant();
+        }
+        return tenant;
+    }
+
+    /**
+     * Returns where an ordinal of this tenant is now.
+     *
+     * @param ordinal was below {@link #count()}
+     * @return tenant and ordinal of the present numbering, or nothing if it died before a compaction
+     */
+    public Optional<Place> latest(int ordinal) {
+        Tenant tenant = this;
+        int present = ordinal;
+        for (Successor next = successor; next != null; next = tenant.successor) {
+            present = next.ordinals()[present];
+            tenant = next.tenant();
+            if (present == GONE) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Place(tenant, present));
+    }
+
+    /**
+     * An ordinal with its tenant.
+     *
+     * @param tenant whose
+     * @param ordinal below its count
+     */
+    public record Place(Tenant tenant, int ordinal) {}
+
+    /**
+     * Says whether another tenant stands in the place of this one, to which nothing is added any more.
+     *
+     * @return true once the store was compacted
+     */
+    public boolean replaced() {
+        return successor != null;
+    }
+
+    /** Writer thread only. */
+    void replaceBy(Successor next) {
+        // ORDER: volatile; whoever enters an epoch and finds none may read this tenant until it leaves, for what it
+        // leads
+        // to is retired behind this store.
+        successor = next;
     }
 
     /**
@@ -194,7 +275,7 @@ public final class Tenant {
         if (present != null) {
             present.reserve(needed);
         } else if (needed > shape.exactScanMax()) {
-            present = new Graph(shape.slabs(), shape.m(), shape.seed());
+            present = new Graph(shape.numbering().slabs(), shape.m(), shape.seed());
             present.reserve(needed);
             graph = present;
         }
@@ -271,7 +352,7 @@ public final class Tenant {
     public void restoreGraph() {
         int held = vectors.size();
         if (graph == null && held > shape.exactScanMax()) {
-            Graph made = new Graph(shape.slabs(), shape.m(), shape.seed());
+            Graph made = new Graph(shape.numbering().slabs(), shape.m(), shape.seed());
             made.reserve(held);
             graph = made;
         }
@@ -299,7 +380,7 @@ public final class Tenant {
         assert ordinal == vectors.size() : "T2";
         int keyBytes = stored.keyBytes();
         int payloadBytes = stored.payloadBytes();
-        long record = shape.records().allocate(recordBytes(keyBytes, payloadBytes), Long.BYTES);
+        long record = shape.numbering().records().allocate(recordBytes(keyBytes, payloadBytes), Long.BYTES);
         INT.set(MEMORY, record + RecordImageLayout.KEY_BYTES, keyBytes);
         INT.set(MEMORY, record + RecordImageLayout.PAYLOAD_BYTES, payloadBytes);
         LONG.set(MEMORY, record + RecordImageLayout.TIMESTAMP_MILLIS, stored.timestampMillis());
@@ -315,6 +396,58 @@ public final class Tenant {
         LONG.set(MEMORY, life + BIRTH_OFFSET, lsn);
         vectors.add(ordinal, source, stored.vectorOffset());
         liveCount.incrementAndGet();
+    }
+
+    /**
+     * Returns the ordinals given so far, published or not. Writer thread, or whoever builds the next numbering.
+     *
+     * @return 0 or more
+     */
+    public int placedCount() {
+        return nextOrdinal;
+    }
+
+    /**
+     * Adds a living ordinal of the tenant that this one is to follow, under the next ordinal. It is reached by its key at
+     * once. By whoever builds the next numbering, which nobody else knows.
+     *
+     * @param former the tenant
+     * @param formerOrdinal below its count
+     * @return the ordinal
+     * @throws OutOfMemoryError if the machine has no memory left
+     */
+    public int adopt(Tenant former, int formerOrdinal) {
+        int ordinal = place();
+        int keyBytes = former.keyBytes(formerOrdinal);
+        int payloadBytes = former.payloadBytes(formerOrdinal);
+        long record = shape.numbering().records().allocate(recordBytes(keyBytes, payloadBytes), Long.BYTES);
+        INT.set(MEMORY, record + RecordImageLayout.KEY_BYTES, keyBytes);
+        INT.set(MEMORY, record + RecordImageLayout.PAYLOAD_BYTES, payloadBytes);
+        LONG.set(MEMORY, record + RecordImageLayout.TIMESTAMP_MILLIS, former.timestampMillis(formerOrdinal));
+        long key = record + RecordImageLayout.BYTES;
+        LONG.set(MEMORY, record + RecordImageLayout.PAYLOAD_ADDRESS, key + keyBytes);
+        MemorySegment.copy(MEMORY, former.keyAddress(formerOrdinal), MEMORY, key, keyBytes);
+        MemorySegment.copy(MEMORY, former.payloadAddress(formerOrdinal), MEMORY, key + keyBytes, payloadBytes);
+        loadLife(ordinal, former.birthLsn(formerOrdinal), ALIVE, record);
+        vectors.add(ordinal, former.vectors.codeAddress(formerOrdinal), former.vectors.originalAddress(formerOrdinal));
+        liveCount.incrementAndGet();
+        var _ = keys().put(id, key, keyBytes, ordinal);
+        return ordinal;
+    }
+
+    /**
+     * Wants a graph if the tenant that this one follows does: it may have so few vectors that this one would not begin with
+     * one. By whoever builds the next numbering.
+     *
+     * @param former the tenant
+     */
+    public void adoptGraphWanted(Tenant former) {
+        graphWanted = former.graphWanted;
+        if (graphWanted && graph == null) {
+            Graph made = new Graph(shape.numbering().slabs(), shape.m(), shape.seed());
+            made.reserve(nextOrdinal);
+            graph = made;
+        }
     }
 
     /**

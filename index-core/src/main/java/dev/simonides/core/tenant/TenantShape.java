@@ -2,7 +2,6 @@
 package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
-import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.quantization.VectorCodec;
 
@@ -13,10 +12,19 @@ import dev.simonides.quantization.VectorCodec;
  * @param m the paper's M
  * @param exactScanMax live vectors up to which a tenant has no graph
  * @param seed of the levels
- * @param slabs where pages, columns and lists come from
- * @param records where keys and payloads come from; the writer thread's alone
+ * @param numbering what their ordinals lead to
  */
-public record TenantShape(VectorCodec codec, int m, int exactScanMax, long seed, Slabs slabs, Slabs records) {
+public record TenantShape(VectorCodec codec, int m, int exactScanMax, long seed, Numbering numbering) {
+    /**
+     * Returns the same shape for the tenants of another numbering.
+     *
+     * @param other what their ordinals lead to
+     * @return the shape
+     */
+    public TenantShape with(Numbering other) {
+        return new TenantShape(codec, m, exactScanMax, seed, other);
+    }
+
     /**
      * Returns what a vector costs in memory, its key and payload apart: code, original, location, life and adjacency.
      *

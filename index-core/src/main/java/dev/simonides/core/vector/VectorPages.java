@@ -104,6 +104,20 @@ public final class VectorPages {
     }
 
     /**
+     * Gives back the memory of a page that was moved, once nobody reads it there.
+     *
+     * @param page its number
+     * @param image where its image was
+     * @param originals where its originals were
+     */
+    public void giveBack(int page, long image, long originals) {
+        slabs.giveBack(image, geometry.pageBytes(page));
+        if (originalBytes > 0) {
+            slabs.giveBack(originals, geometry.originalsBytes(page));
+        }
+    }
+
+    /**
      * Makes room in an empty plane for vectors that are read from files: pages in one run, their images still missing. One
      * thread, before anybody else sees the tenant.
      *
@@ -188,6 +202,21 @@ public final class VectorPages {
      * @param offset where the code record begins in {@code stored}, in bytes
      */
     public void add(int ordinal, MemorySegment stored, long offset) {
+        add(ordinal, stored, offset, offset + codec.codeBytes());
+    }
+
+    /**
+     * Copies a vector that stands in memory, its parts in different places. As {@link #add(int, MemorySegment, long)}.
+     *
+     * @param ordinal the vector's ordinal, not yet published
+     * @param code native address of its code record
+     * @param original native address of its original; any if none are kept
+     */
+    public void add(int ordinal, long code, long original) {
+        add(ordinal, MEMORY, code, original);
+    }
+
+    private void add(int ordinal, MemorySegment code, long codeOffset, long originalOffset) {
         if (activePage < 0 || activeUsed == activeSlots) {
             activePage++;
             activeUsed = 0;
@@ -196,9 +225,9 @@ public final class VectorPages {
         }
         int slot = activeUsed++;
         int location = VectorPageLayout.location(activePage, slot);
-        MemorySegment.copy(stored, offset, MEMORY, codeAt(location), codec.codeBytes());
+        MemorySegment.copy(code, codeOffset, MEMORY, codeAt(location), codec.codeBytes());
         if (originalBytes > 0) {
-            MemorySegment.copy(stored, offset + codec.codeBytes(), MEMORY, originalAt(location), originalBytes);
+            MemorySegment.copy(code, originalOffset, MEMORY, originalAt(location), originalBytes);
         }
         long page = pageBase(activePage) - CODES_OFFSET;
         INT.set(MEMORY, page + ORDINALS_OFFSET + 4L * slot, ordinal);

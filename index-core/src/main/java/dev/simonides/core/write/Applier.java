@@ -5,7 +5,6 @@ import dev.simonides.Limits;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.Tenants;
@@ -27,36 +26,45 @@ import java.util.Optional;
  */
 public final class Applier {
     private final Tenants tenants;
-    private final KeyDirectory directory;
     private final MemoryBudget budget;
-    private final Slabs records;
     private final VectorCodec codec;
     // A frame's worth of room from the start: applying what was appended may not allocate.
     private final List<RecordKey> deletedKeys = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
     private final List<Tenant> touched = new ArrayList<>(Limits.BATCH_RECORDS_MAX);
+    private final Compaction compaction;
     private long lastTimestampMillis;
+
+    /** Puts the next numbering in the place of the present one. */
+    @FunctionalInterface
+    public interface Compaction {
+        /**
+         * Does it.
+         *
+         * @param lsn of the record that says so
+         * @param asOfLsn who died up to here gets no ordinal
+         */
+        void run(long lsn, long asOfLsn);
+    }
 
     /**
      * Makes an applier.
      *
      * @param tenants where records go
-     * @param directory of their keys
      * @param budget that replayed records are charged to
-     * @param records memory of keys and payloads
      * @param codec shape of a vector
+     * @param compaction done where a record says so
      */
-    public Applier(Tenants tenants, KeyDirectory directory, MemoryBudget budget, Slabs records, VectorCodec codec) {
+    public Applier(Tenants tenants, MemoryBudget budget, VectorCodec codec, Compaction compaction) {
         this.tenants = tenants;
-        this.directory = directory;
         this.budget = budget;
-        this.records = records;
         this.codec = codec;
+        this.compaction = compaction;
     }
 
     /** Adds a memory whose ordinal was placed and written into the record. */
     void put(Tenant tenant, RecordKey key, long lsn, int ordinal, StoredRecord stored) {
         tenant.add(ordinal, lsn, stored);
-        int before = directory.put(key, ordinal, tenant.keyAddress(ordinal));
+        int before = tenant.keys().put(key, ordinal, tenant.keyAddress(ordinal));
         if (before != KeyDirectory.NONE && !tenant.dead(before)) {
             tenant.kill(before, lsn);
         }
@@ -81,10 +89,11 @@ public final class Applier {
     void afterPublish() {
         for (int i = 0; i < deletedKeys.size(); i++) {
             RecordKey key = deletedKeys.get(i);
-            int ordinal = directory.get(key);
+            Tenant tenant = tenantOf(key);
+            int ordinal = tenant.keys().get(key);
             // A put of the same frame may have taken the key over.
-            if (ordinal != KeyDirectory.NONE && tenantOf(key).dead(ordinal)) {
-                directory.remove(key);
+            if (ordinal != KeyDirectory.NONE && tenant.dead(ordinal)) {
+                tenant.keys().remove(key);
             }
         }
         deletedKeys.clear();
@@ -130,6 +139,7 @@ public final class Applier {
         switch (type) {
             case RecordType.PUT -> replayPut(lsn, new PutRecord(bytes));
             case RecordType.DELETE -> replayDelete(lsn, new DeleteRecord(bytes));
+            case RecordType.COMPACT -> replayCompact(lsn, new CompactRecord(bytes));
             default -> throw corrupt(lsn, "unknown record type: " + type);
         }
     }
@@ -142,14 +152,14 @@ public final class Applier {
         begin();
         Tenant tenant = tenants.findOrMake(new String(put.tenant(), StandardCharsets.UTF_8));
         budget.reserve(tenant.cost(put.keyBytes(), put.payloadBytes()));
-        records.ensureRoom(Tenant.recordBytes(put.keyBytes(), put.payloadBytes()));
+        tenants.shape().numbering().records().ensureRoom(Tenant.recordBytes(put.keyBytes(), put.payloadBytes()));
         int ordinal = tenant.place();
         if (put.ordinal() != ordinal) {
             throw corrupt(lsn, "PUT of ordinal " + put.ordinal() + ", expected " + ordinal);
         }
         StoredRecord stored = put.stored();
         lastTimestampMillis = Math.max(lastTimestampMillis, stored.timestampMillis());
-        put(tenant, directory.key(tenant.id(), put.key()), lsn, ordinal, stored);
+        put(tenant, tenant.keys().key(tenant.id(), put.key()), lsn, ordinal, stored);
     }
 
     private void replayDelete(long lsn, DeleteRecord delete) {
@@ -161,8 +171,8 @@ public final class Applier {
         if (tenant == null) {
             throw corrupt(lsn, "DELETE in a tenant that was never written");
         }
-        RecordKey key = directory.key(tenant.id(), delete.key());
-        int ordinal = directory.get(key);
+        RecordKey key = tenant.keys().key(tenant.id(), delete.key());
+        int ordinal = tenant.keys().get(key);
         if (ordinal == KeyDirectory.NONE || ordinal != delete.ordinal() || tenant.dead(ordinal)) {
             throw corrupt(lsn, "DELETE of ordinal " + delete.ordinal() + ", the key is held by " + ordinal);
         }
@@ -171,6 +181,27 @@ public final class Applier {
         delete(tenant, key, lsn, ordinal);
         // Nobody reads during replay: the key can go at once.
         afterPublish();
+    }
+
+    private void replayCompact(long lsn, CompactRecord compact) {
+        Optional<String> defect = compact.defect();
+        if (defect.isPresent()) {
+            throw corrupt(lsn, defect.get());
+        }
+        long live = 0;
+        for (Tenant tenant : tenants.all()) {
+            tenant.publish();
+            live += tenant.liveCount();
+        }
+        int numbering = tenants.shape().numbering().number() + 1;
+        if (compact.numbering() != numbering || compact.live() != live || compact.asOfLsn() >= lsn) {
+            throw corrupt(
+                    lsn,
+                    "COMPACT to numbering " + compact.numbering() + " of " + compact.live() + " memories, expected "
+                            + numbering + " of " + live);
+        }
+        lastTimestampMillis = Math.max(lastTimestampMillis, compact.timestampMillis());
+        compaction.run(lsn, compact.asOfLsn());
     }
 
     /**

@@ -18,13 +18,14 @@ public final class LogEntries {
      * @param type of the record
      * @param payload of the record; read only during the call
      * @param vectorBytes length of code record and original in this store
-     * @return a put, a delete, or what is wrong with it
+     * @return a put, a delete, a compaction, or what is wrong with it
      */
     public static LogEntry of(long lsn, int type, ByteBuffer payload, int vectorBytes) {
         ByteBuffer bytes = payload.slice().order(ByteOrder.LITTLE_ENDIAN);
         return switch (type) {
             case RecordType.PUT -> put(lsn, new PutRecord(bytes), vectorBytes);
             case RecordType.DELETE -> delete(lsn, new DeleteRecord(bytes));
+            case RecordType.COMPACT -> compact(lsn, new CompactRecord(bytes));
             default -> new LogEntry.Unknown(lsn, "unknown type " + type);
         };
     }
@@ -45,6 +46,13 @@ public final class LogEntries {
         }
         return new LogEntry.Delete(
                 lsn, text(delete.tenant()), text(delete.key()), delete.ordinal(), delete.timestampMillis());
+    }
+
+    private static LogEntry compact(long lsn, CompactRecord compact) {
+        Optional<String> defect = compact.defect();
+        return defect.isPresent()
+                ? new LogEntry.Unknown(lsn, defect.get())
+                : new LogEntry.Compact(lsn, compact.numbering(), compact.live(), compact.timestampMillis());
     }
 
     private static String text(byte[] utf8) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.write;
 
+import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.Tenants;
@@ -20,7 +21,7 @@ public final class LoggedRecord {
     private LoggedRecord() {}
 
     /**
-     * Compares one record.
+     * Compares one record. From before a compaction only what is still alive can be compared, and that by its key.
      *
      * @param tenants the store's memory
      * @param codec shape of a vector
@@ -34,6 +35,7 @@ public final class LoggedRecord {
         Optional<String> difference = switch (type) {
             case RecordType.PUT -> comparePut(tenants, codec, lsn, new PutRecord(bytes));
             case RecordType.DELETE -> compareDelete(tenants, lsn, new DeleteRecord(bytes));
+            case RecordType.COMPACT -> new CompactRecord(bytes).defect();
             default -> Optional.of("unknown type " + type);
         };
         return difference.map(what -> "record of LSN " + lsn + ": " + what);
@@ -46,6 +48,15 @@ public final class LoggedRecord {
         }
         Tenant tenant = tenants.find(new String(put.tenant(), StandardCharsets.UTF_8));
         int ordinal = put.ordinal();
+        if (lsn <= tenants.numberedLsn()) {
+            if (tenant == null) {
+                return Optional.empty();
+            }
+            ordinal = tenant.keys().get(tenant.keys().key(tenant.id(), put.key()));
+            if (ordinal == KeyDirectory.NONE || tenant.birthLsn(ordinal) != lsn) {
+                return Optional.empty();
+            }
+        }
         if (tenant == null || ordinal < 0 || ordinal >= tenant.count() || tenant.birthLsn(ordinal) != lsn) {
             return Optional.of("memory has no such birth: ordinal=" + ordinal);
         }
@@ -81,6 +92,9 @@ public final class LoggedRecord {
         Optional<String> defect = delete.defect();
         if (defect.isPresent()) {
             return defect;
+        }
+        if (lsn <= tenants.numberedLsn()) {
+            return Optional.empty();
         }
         Tenant tenant = tenants.find(new String(delete.tenant(), StandardCharsets.UTF_8));
         int ordinal = delete.ordinal();

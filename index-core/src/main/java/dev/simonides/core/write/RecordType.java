@@ -9,5 +9,8 @@ public final class RecordType {
     /** A memory was deleted: {@link DeleteLayout}. */
     public static final int DELETE = 2;
 
+    /** The living got new ordinals: {@link CompactLayout}. */
+    public static final int COMPACT = 3;
+
     private RecordType() {}
 }

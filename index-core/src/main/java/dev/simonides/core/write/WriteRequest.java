@@ -44,7 +44,12 @@ public sealed interface WriteRequest {
          * @param key under which key
          * @param record what is logged
          */
-        public record Entry(Tenant tenant, RecordKey key, PutRecord record) {}
+        public record Entry(Tenant tenant, RecordKey key, PutRecord record) {
+            /** The tenant, or what a compaction has put in its place since the request was made. */
+            Tenant destination() {
+                return tenant.latest();
+            }
+        }
 
         @Override
         public int queuedBytes() {
@@ -79,6 +84,11 @@ public sealed interface WriteRequest {
     record Delete(
             Tenant tenant, byte[] tenantName, RecordKey key, long timestampMillis, CompletableFuture<Boolean> done)
             implements WriteRequest {
+        /** The tenant, or what a compaction has put in its place since the request was made. */
+        Tenant destination() {
+            return tenant.latest();
+        }
+
         @Override
         public int queuedBytes() {
             return DeleteLayout.BYTES + tenantName.length + key.utf8().length;

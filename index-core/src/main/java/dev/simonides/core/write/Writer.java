@@ -4,10 +4,11 @@ package dev.simonides.core.write;
 import dev.simonides.Limits;
 import dev.simonides.StoreState;
 import dev.simonides.core.key.KeyDirectory;
+import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.tenant.Tenants;
 import dev.simonides.core.thread.EngineThread;
 import dev.simonides.wal.BudgetExceededException;
 import dev.simonides.wal.Durability;
@@ -45,9 +46,8 @@ public final class Writer implements AutoCloseable {
 
     private final WriteAheadLog log;
     private final Applier applier;
-    private final KeyDirectory directory;
+    private final Tenants tenants;
     private final MemoryBudget budget;
-    private final Slabs records;
     private final AtomicLong published;
     private final Consumer<Tenant> onPublished;
     private final Durability durability;
@@ -78,18 +78,12 @@ public final class Writer implements AutoCloseable {
      *
      * @param log where frames go
      * @param applier does it to memory; knows the latest time of what was replayed
-     * @param directory of keys, to decide deletes
+     * @param tenants whose present numbering gives keys and payloads their room
      * @param budget asked before a record is logged
-     * @param records memory of keys and payloads
      * @param published the watermark, which the writer moves
      */
     public record Parts(
-            WriteAheadLog log,
-            Applier applier,
-            KeyDirectory directory,
-            MemoryBudget budget,
-            Slabs records,
-            AtomicLong published) {}
+            WriteAheadLog log, Applier applier, Tenants tenants, MemoryBudget budget, AtomicLong published) {}
 
     /**
      * What a writer promises.
@@ -113,9 +107,8 @@ public final class Writer implements AutoCloseable {
     Writer(Parts parts, Terms terms, Consumer<Tenant> onPublished, ThreadFactory threads) {
         this.log = parts.log();
         this.applier = parts.applier();
-        this.directory = parts.directory();
+        this.tenants = parts.tenants();
         this.budget = parts.budget();
-        this.records = parts.records();
         this.published = parts.published();
         this.onPublished = onPublished;
         this.durability = terms.durability();
@@ -224,6 +217,30 @@ public final class Writer implements AutoCloseable {
         return lastTimestampMillis;
     }
 
+    /**
+     * Logs that the store was compacted, and publishes that. In an exclusive request only.
+     *
+     * @param numbering the numbering that begins
+     * @param live memories alive
+     * @param asOfLsn who died up to here got no ordinal
+     * @param now the time by the store's clock, milliseconds since 1970
+     * @return the record's LSN
+     * @throws StorageException if the log refuses; it is as it was
+     */
+    public long logCompaction(int numbering, long live, long asOfLsn, long now) {
+        CompactRecord record = CompactRecord.layOut(numbering, live, asOfLsn, nextTimestamp(now));
+        frame.begin(log.lastLsn() + 1);
+        frame.add(RecordType.COMPACT, 0, record.bytes());
+        log.append(frame);
+        appendedBytes.addAndGet(frame.blockBytes());
+        if (lag != null) {
+            lag.appended(frame.lastLsn(), frame.blockBytes(), System.nanoTime());
+        }
+        // ORDER: release; pairs with the acquire of every search; nothing else has changed for it.
+        published.setRelease(frame.lastLsn());
+        return frame.lastLsn();
+    }
+
     /** Finishes everything queued, makes the log durable and ends the threads. Idempotent. */
     @Override
     public void close() {
@@ -287,7 +304,7 @@ public final class Writer implements AutoCloseable {
         long recordBytes = 0;
         for (int i = 0; i < puts.size(); i++) {
             PutRecord record = puts.get(i).record();
-            Tenant tenant = puts.get(i).tenant();
+            Tenant tenant = puts.get(i).destination();
             cost += tenant.cost(record.keyBytes(), record.payloadBytes());
             recordBytes += Tenant.recordBytes(record.keyBytes(), record.payloadBytes());
             if (!tenant.hasOrdinals(puts.size())) {
@@ -304,7 +321,7 @@ public final class Writer implements AutoCloseable {
         }
         pipeline.open().charge(cost, recordBytes);
         try {
-            records.ensureRoom(pipeline.recordBytes());
+            tenants.shape().numbering().records().ensureRoom(pipeline.recordBytes());
             for (int i = 0; i < puts.size(); i++) {
                 stageEntry(puts.get(i));
             }
@@ -321,18 +338,19 @@ public final class Writer implements AutoCloseable {
         PutRecord record = entry.record();
         record.setTimestampMillis(nextTimestamp(record.timestampMillis()));
         StoredRecord stored = record.stored();
-        directory.reserve(entry.key());
-        int ordinal = place(entry);
+        Tenant tenant = entry.destination();
+        tenant.keys().reserve(entry.key());
+        int ordinal = place(tenant, entry.key());
         record.setOrdinal(ordinal);
-        pipeline.open().addPut(entry.tenant(), entry.key(), ordinal, stored);
+        pipeline.open().addPut(tenant, entry.key(), ordinal, stored);
         frame.add(RecordType.PUT, 0, record.bytes());
     }
 
-    private int place(WriteRequest.Put.Entry entry) {
+    private static int place(Tenant tenant, RecordKey key) {
         try {
-            return entry.tenant().place();
+            return tenant.place();
         } catch (OutOfMemoryError e) {
-            directory.unreserve(entry.key());
+            tenant.keys().unreserve(key);
             throw e;
         }
     }
@@ -344,14 +362,14 @@ public final class Writer implements AutoCloseable {
         Commit open = pipeline.open();
         int ordinal = pipeline.stagedOrdinal(delete.key());
         if (ordinal == Commit.NOT_STAGED) {
-            ordinal = directory.get(delete.key());
+            ordinal = delete.destination().keys().get(delete.key());
         }
         boolean exists = ordinal != KeyDirectory.NONE && ordinal != Commit.DELETED;
         if (exists) {
             DeleteRecord record = DeleteRecord.layOut(
                     delete.tenantName(), delete.key().utf8(), nextTimestamp(delete.timestampMillis()));
             record.setOrdinal(ordinal);
-            open.addDelete(delete.tenant(), delete.key(), ordinal);
+            open.addDelete(delete.destination(), delete.key(), ordinal);
             frame.add(RecordType.DELETE, 0, record.bytes());
         }
         open.answer(delete, exists);
@@ -546,7 +564,7 @@ public final class Writer implements AutoCloseable {
         for (int i = open.recordCount() - 1; i >= 0; i--) {
             if (open.put(i) != null) {
                 open.tenant(i).unplace(open.ordinal(i));
-                directory.unreserve(open.key(i));
+                open.tenant(i).keys().unreserve(open.key(i));
             }
         }
         budget.release(open.cost());

@@ -11,11 +11,12 @@ import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphRepair;
 import dev.simonides.core.graph.GraphShape;
 import dev.simonides.core.graph.GraphUnlinker;
+import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.manifest.FileEntry;
-import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
 import dev.simonides.core.tenant.GraphUpkeep;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
@@ -52,8 +53,7 @@ public final class GraphFixture implements AutoCloseable {
     final List<String> rebuilt = new ArrayList<>();
     GraphFiles files = GraphFiles.none(SHAPE);
     private final Arena arena = Arena.ofShared();
-    private final Slabs slabs = new Slabs();
-    private final Slabs records = new Slabs();
+    private final Numbering numbering = Numbering.of(0, new HeapKeyDirectory(0x5EED));
     private final int exactScanMax;
     private final Map<String, List<float[]>> vectors = new HashMap<>();
     private final GraphLinker linker;
@@ -65,7 +65,7 @@ public final class GraphFixture implements AutoCloseable {
         codec = VectorCodec.of(dimension, Similarity.EUCLIDEAN, OriginalFormat.F32, Kernels.best());
         this.exactScanMax = exactScanMax;
         this.nextFileId = nextFileId;
-        tenants = new Tenants(new TenantShape(codec, M, exactScanMax, SEED, slabs, records));
+        tenants = new Tenants(new TenantShape(codec, M, exactScanMax, SEED, numbering));
         linker = newLinker();
         scratch = new SearchScratch(0, Kernels.best(), codec, arena);
         search = new TenantSearch(Kernels.best(), codec, exactScanMax, published);
@@ -109,7 +109,7 @@ public final class GraphFixture implements AutoCloseable {
                 int ordinal = tenant.place();
                 byte[] key = ("key-" + ordinal).getBytes(StandardCharsets.UTF_8);
                 MemorySegment.copy(MemorySegment.ofArray(key), 0, stored, 0, key.length);
-                records.ensureRoom(Tenant.recordBytes(key.length, 0));
+                numbering.records().ensureRoom(Tenant.recordBytes(key.length, 0));
                 long lsn = published.get() + 1;
                 tenant.add(ordinal, lsn, new StoredRecord(stored, lsn, 0, key.length, key.length, 0, 64));
                 present.add(vector);
@@ -151,6 +151,7 @@ public final class GraphFixture implements AutoCloseable {
         return new Snapshot(
                 LogStart.BEGINNING,
                 published.get(),
+                0,
                 tenants.all().stream()
                         .filter(tenant -> tenant.count() > 0)
                         .map(tenant -> new TenantSnapshot(
@@ -238,8 +239,7 @@ public final class GraphFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        slabs.close();
-        records.close();
+        numbering.close();
         arena.close();
     }
 }

@@ -8,7 +8,7 @@ import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
@@ -42,8 +42,7 @@ final class TruthStore implements AutoCloseable {
     final MemoryBudget budget;
     final Tenants tenants;
     final KeyDirectory keys = new HeapKeyDirectory(0x5EED);
-    final Slabs records = new Slabs();
-    private final Slabs slabs = new Slabs();
+    private final Numbering numbering = Numbering.of(0, keys);
     final Epochs epochs = new Epochs(4);
     final VectorMappings mappings;
     private final Applier applier;
@@ -63,8 +62,8 @@ final class TruthStore implements AutoCloseable {
     TruthStore(VectorCodec codec, long budgetBytes, Residency residency) {
         this.codec = codec;
         this.budget = new MemoryBudget(budgetBytes);
-        this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, slabs, records));
-        this.applier = new Applier(tenants, keys, budget, records, codec);
+        this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, numbering));
+        this.applier = new Applier(tenants, budget, codec, (lsn, asOfLsn) -> {});
         this.mappings = new VectorMappings(residency, tenants, budget, epochs);
         this.files = TruthFiles.none(codec, mappings);
     }
@@ -87,7 +86,7 @@ final class TruthStore implements AutoCloseable {
                 directory,
                 STORE_ID,
                 entries,
-                new TruthMemory(tenants, keys, budget, records, codec, mappings),
+                new TruthMemory(tenants, budget, codec, mappings),
                 new TruthLoadOptions(upTo, helpers, true));
         lsn = upTo;
         fileId = entries.stream().mapToLong(FileEntry::id).max().orElse(0);
@@ -146,7 +145,7 @@ final class TruthStore implements AutoCloseable {
         for (Tenant tenant : tenants.all()) {
             counts.add(new TenantSnapshot(tenant, tenant.count(), 0));
         }
-        return new Snapshot(LogStart.BEGINNING, lsn, counts);
+        return new Snapshot(LogStart.BEGINNING, lsn, 0, counts);
     }
 
     Prepared write(StorageDirectory directory, Snapshot snapshot) {
@@ -201,7 +200,6 @@ final class TruthStore implements AutoCloseable {
     public void close() {
         epochs.close();
         mappings.close();
-        slabs.close();
-        records.close();
+        numbering.close();
     }
 }

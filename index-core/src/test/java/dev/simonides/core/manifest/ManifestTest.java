@@ -54,6 +54,7 @@ class ManifestTest {
                 true,
                 new Manifest.Predecessor(2, "fedcba9876543210".repeat(4)),
                 store,
+                3,
                 List.of(entry(FileKind.VECTORS, 11), entry(FileKind.RECORDS, 4), entry(FileKind.GRAPH_DELTA, 9)));
     }
 
@@ -140,7 +141,7 @@ class ManifestTest {
                 Lie.ofInt("fileCount", ManifestLayout.FILE_COUNT, 2),
                 Lie.ofInt("fileCount", ManifestLayout.FILE_COUNT, -1),
                 Lie.ofInt("fileCount", ManifestLayout.FILE_COUNT, Integer.MAX_VALUE),
-                Lie.ofInt("reserved", ManifestLayout.RESERVED, 1),
+                Lie.ofInt("numbering", ManifestLayout.NUMBERING, -1),
                 Lie.ofInt("kind", entry + ManifestEntryLayout.KIND, 0),
                 Lie.ofInt("kind", entry + ManifestEntryLayout.KIND, 6),
                 Lie.ofLong("id", entry + ManifestEntryLayout.ID, 0),

@@ -74,7 +74,7 @@ public final class RecoveredStore implements AutoCloseable {
             if (!tenant.dead(ordinal)) {
                 live++;
                 byte[] key = tenant.key(ordinal);
-                int found = memory.keys().get(memory.keys().key(tenant.id(), key));
+                int found = tenant.keys().get(tenant.keys().key(tenant.id(), key));
                 if (found != ordinal) {
                     throw new AssertionError("key of ordinal " + ordinal + " leads to " + found);
                 }

@@ -40,7 +40,11 @@ final class StoreCrashRun implements CrashCase.Run {
 
     /** What is done with a store that was recovered, by turns; a crash in the midst of it is the second one. */
     private static final List<List<Step>> AFTERWARDS = List.of(
-            List.of(), List.of(Step.PUT), List.of(Step.UPDATE, Step.CHECKPOINT, Step.DELETE), List.of(Step.BIG));
+            List.of(),
+            List.of(Step.PUT),
+            List.of(Step.UPDATE, Step.CHECKPOINT, Step.DELETE),
+            List.of(Step.BIG),
+            List.of(Step.COMPACT, Step.UPDATE));
 
     private static final int SESSION = 1_000;
     private static final int NEXT_SESSION = 2_000;
@@ -248,7 +252,7 @@ final class StoreCrashRun implements CrashCase.Run {
                 tenant.vectors().codeAddress(ordinal),
                 memory.codec().originalBytes() > 0 ? tenant.vectors().originalAddress(ordinal) : 0);
         require(Arrays.equals(version.stored(), stored), () -> key + ": another vector");
-        int leadsTo = memory.keys().get(memory.keys().key(tenant.id(), utf8));
+        int leadsTo = tenant.keys().get(tenant.keys().key(tenant.id(), utf8));
         require(leadsTo == ordinal, () -> key + " leads to ordinal " + leadsTo + " and not to " + ordinal);
     }
 

@@ -38,8 +38,16 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("crash")
 class StoreCrashTest {
-    private static final List<Step> SHORT =
-            List.of(Step.PUT, Step.UPDATE, Step.BATCH, Step.DELETE, Step.BIG, Step.CHECKPOINT, Step.REOPEN, Step.KILL);
+    private static final List<Step> SHORT = List.of(
+            Step.PUT,
+            Step.UPDATE,
+            Step.BATCH,
+            Step.DELETE,
+            Step.BIG,
+            Step.CHECKPOINT,
+            Step.COMPACT,
+            Step.REOPEN,
+            Step.KILL);
     private static final long FIRST_SEED = Long.getLong("crash.seed", 1);
 
     private static CrashCase<Step> of(

@@ -74,7 +74,7 @@ class StoreFileTest {
         return Stream.of(
                 new Lie("magic", StoreLayout.MAGIC, 1, Long.BYTES, NotAStoreException.class),
                 Lie.of("version", StoreLayout.VERSION, 0, UnsupportedFormatException.class),
-                Lie.of("version", StoreLayout.VERSION, 3, UnsupportedFormatException.class),
+                Lie.of("version", StoreLayout.VERSION, 4, UnsupportedFormatException.class),
                 Lie.of("incompat", StoreLayout.INCOMPAT_FEATURES, 1, UnsupportedFormatException.class),
                 Lie.of("readOnly", StoreLayout.READ_ONLY_COMPAT_FEATURES, 1, UnsupportedFormatException.class),
                 Lie.of("dimension", StoreLayout.DIMENSION, 0, CorruptStoreException.class),

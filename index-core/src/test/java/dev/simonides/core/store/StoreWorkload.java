@@ -45,6 +45,8 @@ final class StoreWorkload implements AutoCloseable {
         BIG,
         /** Makes a checkpoint. */
         CHECKPOINT,
+        /** Compacts the store. */
+        COMPACT,
         /** Closes the store and opens it. */
         REOPEN,
         /** The process dies in the middle of a put, and another one opens what is in the cache of the system. */
@@ -141,6 +143,14 @@ final class StoreWorkload implements AutoCloseable {
             case CHECKPOINT -> {
                 index.awaitLinked(ProgressListener.SILENT);
                 requireEqual(history.lastLsn(), index.checkpoint(), "LSN of a checkpoint");
+                history.promise(disk.operations(), history.lastLsn());
+                history.promiseGeneration(disk.operations(), generation(disk));
+            }
+            case COMPACT -> {
+                index.awaitLinked(ProgressListener.SILENT);
+                history.issue(disk.operations(), history.lastLsn() + 1, history.contents());
+                requireEqual(history.lastLsn(), index.compact(ProgressListener.SILENT), "LSN of a compaction");
+                requireEqual(index.stats().liveCount(), index.stats().ordinalCount(), "ordinals behind a compaction");
                 history.promise(disk.operations(), history.lastLsn());
                 history.promiseGeneration(disk.operations(), generation(disk));
             }

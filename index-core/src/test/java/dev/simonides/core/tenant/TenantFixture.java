@@ -3,22 +3,27 @@ package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphLinker;
+import dev.simonides.core.graph.GraphRenumbering;
 import dev.simonides.core.graph.GraphUnlinker;
-import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /** A tenant without a store around it: the test is writer, indexer and reader in one thread. */
 public final class TenantFixture implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
-    private final Slabs slabs = new Slabs();
-    private final Slabs records = new Slabs();
+    private final Numbering numbering = Numbering.of(0, new HeapKeyDirectory(0x5EED));
     private final VectorCodec codec;
+    private final TenantShape shape;
     private final Tenant tenant;
+    private final List<Numbering> next = new ArrayList<>();
     private final GraphLinker linker;
     private final GraphUnlinker unlinker;
     private long lsn;
@@ -26,7 +31,8 @@ public final class TenantFixture implements AutoCloseable {
     /** Makes an empty tenant; M is 8 and efConstruction 64. */
     public TenantFixture(VectorCodec codec, int exactScanMax) {
         this.codec = codec;
-        this.tenant = new Tenant(7, "fixture", new TenantShape(codec, 8, exactScanMax, 42, slabs, records));
+        this.shape = new TenantShape(codec, 8, exactScanMax, 42, numbering);
+        this.tenant = new Tenant(7, "fixture", shape);
         this.linker = new GraphLinker(Kernels.best(), codec, 8, 64, arena);
         this.unlinker = new GraphUnlinker(Kernels.best(), codec, arena);
     }
@@ -50,7 +56,7 @@ public final class TenantFixture implements AutoCloseable {
         int ordinal = tenant.place();
         byte[] key = ("key-" + ordinal).getBytes(StandardCharsets.UTF_8);
         MemorySegment.copy(MemorySegment.ofArray(key), 0, stored, 0, key.length);
-        records.ensureRoom(Tenant.recordBytes(key.length, 0));
+        numbering.records().ensureRoom(Tenant.recordBytes(key.length, 0));
         tenant.add(ordinal, ++lsn, new StoredRecord(stored, 1_000 + lsn, 0, key.length, key.length, 0, 64));
         tenant.publish();
         return ordinal;
@@ -104,10 +110,30 @@ public final class TenantFixture implements AutoCloseable {
         return unlinker.unlink(graph, tenant.vectors(), tenant.count(), goOn);
     }
 
+    /** Makes the tenant that follows this one, as a compaction does: the living and their graph. Nothing may be pending. */
+    public Tenant renumber() {
+        Numbering following = numbering.next();
+        next.add(following);
+        Tenant made = new Tenant(7, "fixture", shape.with(following));
+        int[] ordinals = new int[tenant.count()];
+        for (int ordinal = 0; ordinal < ordinals.length; ordinal++) {
+            ordinals[ordinal] = tenant.dead(ordinal) ? Tenant.GONE : made.adopt(tenant, ordinal);
+        }
+        made.adoptGraphWanted(tenant);
+        new GraphRenumbering(
+                        Objects.requireNonNull(tenant.graph()),
+                        Objects.requireNonNull(made.graph()),
+                        ordinals,
+                        ordinals.length)
+                .run(linker, made.vectors(), made.placedCount());
+        made.publish();
+        return made;
+    }
+
     @Override
     public void close() {
-        slabs.close();
-        records.close();
+        next.forEach(Numbering::close);
+        numbering.close();
         arena.close();
     }
 }

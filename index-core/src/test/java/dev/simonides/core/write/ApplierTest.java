@@ -10,7 +10,7 @@ import dev.simonides.Vectors;
 import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
@@ -31,16 +31,14 @@ import org.junit.jupiter.api.Test;
 class ApplierTest {
     private static final VectorCodec CODEC = VectorCodec.of(4, Similarity.DOT, OriginalFormat.NONE, Kernels.best());
 
-    private final Slabs slabs = new Slabs();
-    private final Slabs records = new Slabs();
-    private final Tenants tenants = new Tenants(new TenantShape(CODEC, 8, 100, 1, slabs, records));
     private final KeyDirectory directory = new HeapKeyDirectory(1);
-    private final Applier applier = new Applier(tenants, directory, new MemoryBudget(1 << 20), records, CODEC);
+    private final Numbering numbering = Numbering.of(0, directory);
+    private final Tenants tenants = new Tenants(new TenantShape(CODEC, 8, 100, 1, numbering));
+    private final Applier applier = new Applier(tenants, new MemoryBudget(1 << 20), CODEC, (lsn, asOfLsn) -> {});
 
     @AfterEach
     void close() {
-        slabs.close();
-        records.close();
+        numbering.close();
     }
 
     private static byte[] bytes(String text) {

@@ -23,7 +23,7 @@ class ApplyAllocationTest {
 
     private final WriterFixture fixture = new WriterFixture(SimulatedDirectory.empty(), new Durability.Group());
     private final Applier applier =
-            new Applier(fixture.tenants, fixture.keys, fixture.budget, fixture.records, WriterFixture.CODEC);
+            new Applier(fixture.tenants, fixture.budget, WriterFixture.CODEC, (lsn, asOfLsn) -> {});
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     private final Commit commit = new Commit();
     private long lsn;
@@ -40,14 +40,16 @@ class ApplyAllocationTest {
         for (int i = 0; i < RECORDS; i++) {
             // Every second key supersedes one of the round before.
             WriteRequest.Put.Entry entry = fixture.entry("key-" + (i % 2 == 0 ? i : round * RECORDS + i), "text");
-            fixture.records.ensureRoom(
-                    Tenant.recordBytes(entry.record().keyBytes(), entry.record().payloadBytes()));
+            fixture.numbering
+                    .records()
+                    .ensureRoom(Tenant.recordBytes(
+                            entry.record().keyBytes(), entry.record().payloadBytes()));
             fixture.keys.reserve(entry.key());
             entry.record().setOrdinal(tenant.place());
             StoredRecord stored = entry.record().stored();
             commit.addPut(tenant, entry.key(), entry.record().ordinal(), stored);
         }
-        fixture.records.ensureRoom(RECORDS * 64L);
+        fixture.numbering.records().ensureRoom(RECORDS * 64L);
         commit.answer(new WriteRequest.Flush(new CompletableFuture<>()), 1L);
     }
 

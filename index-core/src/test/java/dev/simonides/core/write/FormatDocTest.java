@@ -22,6 +22,7 @@ class FormatDocTest {
 
         tables.assertDescribes("PUT", PutLayout.LAYOUT);
         tables.assertDescribes("DELETE", DeleteLayout.LAYOUT);
+        tables.assertDescribes("COMPACT", CompactLayout.LAYOUT);
         tables.assertDescribes("STORE", StoreLayout.LAYOUT);
         tables.assertDescribes("MANIFEST", ManifestLayout.LAYOUT);
         tables.assertDescribes("Manifest entry", ManifestEntryLayout.LAYOUT);
@@ -31,12 +32,13 @@ class FormatDocTest {
     void statesTheNumbers() {
         assertEquals(1, RecordType.PUT);
         assertEquals(2, RecordType.DELETE);
+        assertEquals(3, RecordType.COMPACT);
         assertEquals(67_108_864, Limits.PAYLOAD_BYTES_MAX);
         assertEquals(256, Limits.TENANT_BYTES_MAX);
         assertEquals(512, Limits.KEY_BYTES_MAX);
         assertEquals(112, StoreLayout.BYTES);
         assertEquals(1, StoreLayout.VERSION_MIN);
-        assertEquals(2, StoreLayout.VERSION_VALUE);
+        assertEquals(3, StoreLayout.VERSION_VALUE);
         assertEquals("SIMONIDS", characters(StoreLayout.MAGIC_VALUE));
         assertEquals("SIMOMANI", characters(ManifestLayout.MAGIC_VALUE));
         assertEquals(StoreLayout.BYTES, ManifestLayout.STORE_BYTES);

@@ -87,6 +87,11 @@ class WriterFailureTest {
         }
 
         @Override
+        public KeyDirectory another() {
+            return keys.another();
+        }
+
+        @Override
         public long size() {
             return keys.size();
         }

@@ -5,7 +5,7 @@ import dev.simonides.Vectors;
 import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
@@ -36,15 +36,14 @@ final class WriterFixture implements AutoCloseable {
     static final VectorCodec CODEC = VectorCodec.of(4, Similarity.DOT, OriginalFormat.NONE, Kernels.best());
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 
-    final Slabs slabs = new Slabs();
-    final Slabs records = new Slabs();
-    final Tenants tenants = new Tenants(new TenantShape(CODEC, 8, 100_000, 1, slabs, records));
     final MemoryBudget budget = new MemoryBudget(1L << 30);
     final AtomicLong published = new AtomicLong();
     /** The sync thread, then the writer thread. */
     final List<Thread> threads = new ArrayList<>();
 
     final KeyDirectory keys;
+    final Numbering numbering;
+    final Tenants tenants;
     final WriteAheadLog log;
     final Writer writer;
 
@@ -93,10 +92,12 @@ final class WriterFixture implements AutoCloseable {
         LogOptions options =
                 LogOptions.of(new UUID(1, 2)).segmentBytes(shape.segmentBytes()).salts(new Random(1));
         keys = shape.keys();
+        numbering = Numbering.of(0, keys);
+        tenants = new Tenants(new TenantShape(CODEC, 8, 100_000, 1, numbering));
         log = WriteAheadLog.create(directory, options);
-        Applier applier = new Applier(tenants, keys, budget, records, CODEC);
+        Applier applier = new Applier(tenants, budget, CODEC, (lsn, asOfLsn) -> {});
         writer = new Writer(
-                new Writer.Parts(log, applier, keys, budget, records, published),
+                new Writer.Parts(log, applier, tenants, budget, published),
                 new Writer.Terms(durability, shape.logBytesMax()),
                 shape.onPublished(),
                 work -> {
@@ -196,7 +197,6 @@ final class WriterFixture implements AutoCloseable {
     public void close() {
         writer.close();
         log.close();
-        slabs.close();
-        records.close();
+        numbering.close();
     }
 }

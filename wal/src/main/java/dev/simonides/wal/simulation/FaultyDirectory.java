@@ -225,6 +225,11 @@ public final class FaultyDirectory implements StorageDirectory {
     }
 
     @Override
+    public long usableBytes() {
+        return inner.usableBytes();
+    }
+
+    @Override
     public boolean remote() {
         return inner.remote();
     }
