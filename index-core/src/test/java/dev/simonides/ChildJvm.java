@@ -12,6 +12,12 @@ final class ChildJvm {
 
     /** Starts the main method of a class; what it writes to its standard error is appended to a file. */
     static Process start(Class<?> main, Path errors, String... arguments) throws IOException {
+        return start(main, errors, List.of(), arguments);
+    }
+
+    /** The same, with further options for the JVM. */
+    static Process start(Class<?> main, Path errors, List<String> jvmArguments, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea",
@@ -19,7 +25,9 @@ final class ChildJvm {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:ErrorFile=" + errors + ".crash",
-                "-Djava.util.logging.config.file=src/test/resources/logging.properties",
+                "-Djava.util.logging.config.file=src/test/resources/logging.properties"));
+        command.addAll(jvmArguments);
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));

@@ -36,7 +36,9 @@ class ChurnTest {
         /** Everywhere at once. */
         RANDOM,
         /** One neighbourhood after the other: the hard case, for whole parts of the graph are dead at times. */
-        CLUSTERED
+        CLUSTERED,
+        /** Everywhere at once, and whoever comes equals somebody who goes later or has gone before. */
+        EQUAL
     }
 
     private record Quality(double recall, double evaluations) {}
@@ -78,7 +80,8 @@ class ChurnTest {
         }
         try (MemoryIndex index = open("churned")) {
             for (int row = 0; row < COUNT; row++) {
-                var _ = index.submit(memory(row, row));
+                int old = order == Order.EQUAL ? COUNT + (row + COUNT / 2) % COUNT : row;
+                var _ = index.submit(memory(row, old));
             }
             index.flush();
             index.awaitLinked(ProgressListener.SILENT);

@@ -12,6 +12,7 @@ import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
 /**
@@ -81,7 +82,14 @@ public final class GraphLinker {
             graph.markLinked(ordinal);
             return;
         }
-        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0, level);
+        chooseAndLink(graph, vectors, ordinal, bound, dead);
+        attach(graph, ordinal, graph::staying);
+        graph.offerEntry(ordinal, level);
+        graph.markLinked(ordinal);
+    }
+
+    private void chooseAndLink(Graph graph, VectorPages vectors, int ordinal, int bound, DeadNodes dead) {
+        int top = chooseNeighbors(graph, vectors, ordinal, bound, dead, 0, graph.level(ordinal));
         for (int l = 0; l <= top; l++) {
             writeOwnList(graph, vectors, ordinal, l);
         }
@@ -90,9 +98,34 @@ public final class GraphLinker {
                 addLink(graph, vectors, chosen[l][i], ordinal, l);
             }
         }
-        attach(graph, ordinal, graph::staying);
-        graph.offerEntry(ordinal, level);
-        graph.markLinked(ordinal);
+    }
+
+    /**
+     * Chooses neighbours again for the nodes that have lost many to death, beside those they have: what is put in the place
+     * of the dead is near, but of neighbours' neighbours only.
+     *
+     * @param graph the graph
+     * @param vectors the vectors of the same tenant
+     * @param count published ordinals
+     * @param dead says of an ordinal that it is dead
+     * @param goOn asked behind every node
+     * @return how many there were; what is left is found by the next call
+     */
+    public int refreshWorn(Graph graph, VectorPages vectors, int count, DeadNodes dead, BooleanSupplier goOn) {
+        int refreshed = 0;
+        for (int ordinal = 0; ordinal < count; ordinal++) {
+            if (graph.worn(ordinal) && graph.linked(ordinal) && !dead.dead(ordinal)) {
+                chooseAndLink(graph, vectors, ordinal, count, dead);
+                synchronized (graph.stripe(ordinal)) {
+                    graph.clearLosses(ordinal);
+                }
+                refreshed++;
+                if (!goOn.getAsBoolean()) {
+                    break;
+                }
+            }
+        }
+        return refreshed;
     }
 
     /**

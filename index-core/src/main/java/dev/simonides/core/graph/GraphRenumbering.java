@@ -62,6 +62,7 @@ public final class GraphRenumbering {
         if (first >= 0) {
             to.offerEntry(first, 0);
             new PinnedTree(to, vectors, end).grow(linker);
+            int _ = linker.refreshWorn(to, vectors, end, _ -> false, () -> true);
         }
     }
 
@@ -83,6 +84,7 @@ public final class GraphRenumbering {
                     Graph.setId(target, kept++, ordinals[id]);
                 }
             }
+            to.noteLosses(present, from.losses(former) + degree - kept, kept);
         }
         Graph.setDegree(list, kept);
         to.noteChange(present);

@@ -24,7 +24,8 @@ import java.util.function.BooleanSupplier;
  * {@value #REPLACEMENTS_MAX} neighbours of each in its place.
  *
  * <p>The replacement is that of Xu et al., "In-Place Updates of a Graph Index for Streaming Approximate Nearest Neighbor
- * Search" (IP-DiskANN, arXiv:2502.13826, §3.2), restricted to those the paper's Algorithm 4 of HNSW would keep. In-neighbours
+ * Search" (IP-DiskANN, arXiv:2502.13826, §3.2), restricted to those the paper's Algorithm 4 of HNSW would keep; a list with
+ * room for more than that gets as many as a new node chooses. In-neighbours
  * are found by reading all lists, as the consolidation of FreshDiskANN does (arXiv:2105.09613, §4.2): a pass costs the
  * bandwidth of the lists, and no link to a node that is gone remains.
  */
@@ -143,6 +144,7 @@ public final class GraphUnlinker {
             int leavingCount = leavingIn(graph, list, level);
             graph.noteChange(ordinal);
             if (level == 0) {
+                graph.noteLosses(ordinal, leavingCount, Graph.degree(list) - leavingCount);
                 PinnedLinks.releaseLeaving(graph, ordinal);
             }
             int replacements = chooseReplacements(graph, vectors, ordinal, level, leavingCount);
@@ -209,7 +211,10 @@ public final class GraphUnlinker {
                 gathered[kept++] = id;
             }
         }
-        int room = Math.min(REPLACEMENTS_MAX * leavingCount, graph.targetDegree(level) - kept);
+        // Who was linked to few, as to an equal vector that stood in front of all others, is linked to as many as a
+        // newcomer.
+        int wanted = Math.max(REPLACEMENTS_MAX * leavingCount, graph.ownDegree(level) - kept);
+        int room = Math.min(wanted, graph.targetDegree(level) - kept);
         if (room <= 0) {
             return 0;
         }

@@ -209,6 +209,8 @@ public final class Indexers implements AutoCloseable {
 
     private void unlink(Tenant tenant, Graph graph, Indexer indexer) {
         boolean whole = indexer.unlinker().unlink(graph, tenant.vectors(), tenant.count(), () -> goOn(indexer));
+        int _ = indexer.linker()
+                .refreshWorn(graph, tenant.vectors(), tenant.count(), tenant::dead, () -> goOn(indexer));
         tenant.upkeep().done(whole);
     }
 

@@ -107,7 +107,9 @@ public final class TenantFixture implements AutoCloseable {
             throw new IllegalStateException("the tenant has no graph");
         }
         int _ = unlinker.condemn(graph, tenant.pending().floor(), tenant::dead);
-        return unlinker.unlink(graph, tenant.vectors(), tenant.count(), goOn);
+        boolean whole = unlinker.unlink(graph, tenant.vectors(), tenant.count(), goOn);
+        int _ = linker.refreshWorn(graph, tenant.vectors(), tenant.count(), tenant::dead, goOn);
+        return whole;
     }
 
     /** Makes the tenant that follows this one, as a compaction does: the living and their graph. Nothing may be pending. */
