@@ -93,12 +93,17 @@ public final class Graph {
     /**
      * Makes room for nodes. Writer thread only.
      *
-     * @param count nodes the graph must be able to hold
+     * @param count nodes the graph must be able to hold, at least 1; the last of them is unpublished
      */
     public void reserve(int count) {
         nodes.ensureCapacity(count);
         losses.ensureCapacity(count);
         changed.ensureCapacity(blocks(count));
+        // Written here and now: a page is committed by whoever touches it first, and that is to be neither a search
+        // that
+        // scans what is pending nor an indexer. Read first, it would even be committed twice: as zeroes, then as
+        // memory.
+        SHORT.set(MEMORY, node(count - 1) + STATE_OFFSET, (short) NodeLayout.STATE_PENDING);
     }
 
     /** Blocks that hold so many nodes. */

@@ -15,6 +15,8 @@ import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +61,32 @@ class GraphTest {
         List<String> findings = findings(graph);
         assertEquals(1, findings.size(), findings::toString);
         assertTrue(findings.getFirst().contains(words), findings::toString);
+    }
+
+    /** Linux tells of each page of 4 KiB whether the process has it: the uppermost bit of eight bytes. */
+    private static boolean committed(long address) throws IOException {
+        try (RandomAccessFile pages = new RandomAccessFile("/proc/self/pagemap", "r")) {
+            pages.seek(address / 4096 * Long.BYTES);
+            return Long.reverseBytes(pages.readLong()) < 0;
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void roomForANodeIsCommittedBeforeAnybodyLooksAtIt() throws IOException {
+        try (Slabs slabs = new Slabs()) {
+            Graph graph = new Graph(slabs, 16, 99);
+            int count = 50_000;
+            for (int present = 1; present <= count; present++) {
+                graph.reserve(present);
+                if (present % 1_000 == 0) {
+                    assertTrue(committed(graph.node(present - 1)), "node " + (present - 1));
+                }
+            }
+
+            // The column has addresses for 65,536: they cost nothing yet.
+            assertFalse(committed(graph.node(65_535)), "committed long before it is needed");
+        }
     }
 
     @ParameterizedTest
