@@ -12,6 +12,7 @@ module dev.simonides.bench {
     requires transitive dev.simonides.core;
     requires dev.simonides.simd;
     requires io.jhdf;
+    requires java.management;
     requires HdrHistogram;
     requires static jmh.core;
     requires static org.jspecify;
