@@ -40,13 +40,15 @@ class ContentionLatencyTest {
         assertTrue(rows.get(5).get(Column.VECTORS) > BaseFiles.COUNT / 2, rows.get(5)::toString);
         for (JsonRow row : rows.subList(9, 15)) {
             assertTrue(row.what().startsWith("search") || row.what().startsWith("kernel, "), row::toString);
-            assertEquals(row.get(Column.TWO) / row.get(Column.ONE), row.get(Column.SCALE), 0.01, row::toString);
+            assertRatio(row.get(Column.TWO) / row.get(Column.ONE), row);
         }
         assertTrue(rows.get(13).get(Column.RECALL) > 0.9, rows.get(13)::toString);
         assertEquals("search / kernel", rows.get(15).what());
-        assertEquals(
-                rows.get(13).get(Column.SCALE) / rows.get(14).get(Column.SCALE),
-                rows.get(15).get(Column.SCALE),
-                0.01);
+        assertRatio(rows.get(13).get(Column.SCALE) / rows.get(14).get(Column.SCALE), rows.get(15));
+    }
+
+    /** Of rounded figures. */
+    private static void assertRatio(double ratio, JsonRow row) {
+        assertEquals(ratio, row.get(Column.SCALE), 0.01 + ratio / 50, row::toString);
     }
 }

@@ -55,9 +55,8 @@ class GrowthLatencyTest {
         assertTrue(rows.get(4).get(Column.PENDING) > 0, rows.get(4)::toString);
         assertEquals(0, rows.get(5).get(Column.PENDING), rows.get(5)::toString);
         assertTrue(rows.get(5).get(Column.RECALL) > 0.9, rows.get(5)::toString);
-        assertEquals(
-                rows.get(4).get(Column.P99) / rows.get(3).get(Column.P99),
-                rows.get(9).get(Column.P99),
-                0.06);
+        double ratio = rows.get(4).get(Column.P99) / rows.get(3).get(Column.P99);
+        // Of rounded figures.
+        assertEquals(ratio, rows.get(9).get(Column.P99), 0.06 + ratio / 50);
     }
 }
