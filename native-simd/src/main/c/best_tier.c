@@ -21,6 +21,7 @@ enum {
     STATE_SSE_AVX = 0x6,
     STATE_AVX512 = 0xE6, // and the masks, the upper halves of zmm0-15, and zmm16-31
     ECX1_FMA = 1 << 12,
+    ECX1_POPCNT = 1 << 23,
     ECX1_OSXSAVE = 1 << 27,
     ECX1_AVX = 1 << 28,
     ECX1_F16C = 1 << 29,
@@ -39,7 +40,7 @@ SIMONIDES_EXPORT int32_t simonides_best_tier(void);
 int32_t simonides_best_tier(void) {
     uint32_t eax, ebx1, ecx1, edx, ebx7, ecx7;
     if (!__get_cpuid(1, &eax, &ebx1, &ecx1, &edx)) return TIER_C;
-    if (!has(ecx1, ECX1_OSXSAVE | ECX1_AVX | ECX1_FMA | ECX1_F16C)) return TIER_C;
+    if (!has(ecx1, ECX1_OSXSAVE | ECX1_POPCNT | ECX1_AVX | ECX1_FMA | ECX1_F16C)) return TIER_C;
     if (!__get_cpuid_count(7, 0, &eax, &ebx7, &ecx7, &edx)) return TIER_C;
     if (!has(ebx7, EBX7_AVX2) || !has(saved_state(), STATE_SSE_AVX)) return TIER_C;
     if (!has(ebx7, EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL)) return TIER_AVX2;

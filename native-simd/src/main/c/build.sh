@@ -47,8 +47,8 @@ compile() {
 tier=best_tier && compile
 tier=kernels_c && compile
 if [ "$arch" = x86_64 ]; then
-    tier=kernels_avx2 && compile -mavx2 -mfma -mf16c
-    tier=kernels_avx512 && compile -mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni
+    tier=kernels_avx2 && compile -mavx2 -mfma -mf16c -mpopcnt
+    tier=kernels_avx512 && compile -mavx2 -mfma -mf16c -mpopcnt -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni
 fi
 "$compiler" -shared -o "$library" "$objects"/*.o
 

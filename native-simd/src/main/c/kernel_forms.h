@@ -8,6 +8,7 @@
 //   vf_zero, vf_load, vf_load_part, vf_load_half, vf_load_half_part, vf_multiply_add, vf_sum
 //   int8_dots                     dot products of 1 to 4 rows with one query, less the correction
 //   int8_bias_correction, max_abs, quantize_codes, unbias, narrow, widen
+//   sign_bits, bit_dots           of 1-bit codes: 64 signs as a word, and the counts of four rows with one query
 //
 // Everything here is inlined into the exported functions with `rows` 1 to 4 and `stored`, `term` and `addresses`
 // known, so that the loops over rows unroll, and a single result is the same bits as one of a batch.
@@ -211,12 +212,7 @@ typedef int32_t four_ints __attribute__((vector_size(16)));
 
 // The operations and their order are those of Int8Score.java: the scores are the same bits on every tier.
 // `head` is a copy of the query's header, which the compiler need not read again after every store of a score.
-INLINE void score_group(struct batch batch, int32_t i, int rows, struct int8_query head, const int8_t *query,
-                        f32 *scores) {
-    const uint8_t *codes[GROUP];
-    for (int r = 0; r < rows; r++) codes[r] = row(batch, i + r);
-    four_ints dots = {0};
-    int8_dots(codes, rows, query, head.dimension, head.bias_correction, (i32 *)&dots);
+INLINE void write_scores(const uint8_t *const *codes, int rows, four_ints dots, struct int8_query head, f32 *scores) {
     float factors[GROUP][2] = {{0}};
     for (int r = 0; r < rows; r++) memcpy(factors[r], codes[r] + head.factors_offset, sizeof factors[r]);
     four_floats factor0 = {factors[0][0], factors[1][0], factors[2][0], factors[3][0]};
@@ -224,7 +220,16 @@ INLINE void score_group(struct batch batch, int32_t i, int rows, struct int8_que
     four_floats scaled = __builtin_convertvector(dots, four_floats) * factor0 * head.score_scale;
     four_floats norm = factor1 * head.norm_weight;
     four_floats score = scaled + norm + head.score_offset;
-    memcpy(scores + i, &score, (size_t)rows * sizeof *scores);
+    memcpy(scores, &score, (size_t)rows * sizeof *scores);
+}
+
+INLINE void score_group(struct batch batch, int32_t i, int rows, struct int8_query head, const int8_t *query,
+                        f32 *scores) {
+    const uint8_t *codes[GROUP];
+    for (int r = 0; r < rows; r++) codes[r] = row(batch, i + r);
+    four_ints dots = {0};
+    int8_dots(codes, rows, query, head.dimension, head.bias_correction, (i32 *)&dots);
+    write_scores(codes, rows, dots, head, scores + i);
 }
 
 INLINE void score_batch(struct batch batch, const struct int8_query *query, f32 *scores) {
@@ -257,6 +262,140 @@ void NAMED(int8_score_gather)(const address *addresses, int32_t count, const str
 
 int32_t NAMED(int8_unbias)(const uint8_t *code, int32_t dimension, int8_t *query) {
     return unbias(code, dimension, query);
+}
+
+// ---- 1-bit codes ----------------------------------------------------------------------------------------------------
+
+typedef int32_t eight_ints __attribute__((vector_size(32)));
+
+#if defined(__clang__)
+#define SHUFFLED(v, ...) __builtin_shufflevector(v, v, __VA_ARGS__)
+#else
+#define SHUFFLED(v, ...) __builtin_shuffle(v, (eight_ints){__VA_ARGS__})
+#endif
+
+// Of the first stages of a transform, within eight values: sums where the mask is 0, differences where it is -1.
+#define STAGE_OF_EIGHT(v, m0, m1, m2, m3, m4, m5, m6, m7, ...)                                     \
+    do {                                                                                           \
+        eight_ints subtracted = {m0, m1, m2, m3, m4, m5, m6, m7};                                  \
+        (v) = SHUFFLED(v, __VA_ARGS__) + (((v) ^ subtracted) - subtracted);                        \
+    } while (0)
+
+// The Walsh-Hadamard transform of a block of 64 values or more: sums and differences only, so exact.
+INLINE void transform(i32 *values, int32_t block) {
+    for (int32_t i = 0; i < block; i += 8) {
+        eight_ints v;
+        memcpy(&v, values + i, sizeof v);
+        STAGE_OF_EIGHT(v, 0, -1, 0, -1, 0, -1, 0, -1, 1, 0, 3, 2, 5, 4, 7, 6);
+        STAGE_OF_EIGHT(v, 0, 0, -1, -1, 0, 0, -1, -1, 2, 3, 0, 1, 6, 7, 4, 5);
+        STAGE_OF_EIGHT(v, 0, 0, 0, 0, -1, -1, -1, -1, 4, 5, 6, 7, 0, 1, 2, 3);
+        memcpy(values + i, &v, sizeof v);
+    }
+    for (int32_t half = 8; half < block; half *= 2) {
+        for (int32_t start = 0; start < block; start += 2 * half) {
+            for (int32_t low = start, high = start + half; low < start + half; low += 8, high += 8) {
+                eight_ints a, b;
+                memcpy(&a, values + low, sizeof a);
+                memcpy(&b, values + high, sizeof b);
+                eight_ints sum = a + b, difference = a - b;
+                memcpy(values + low, &sum, sizeof sum);
+                memcpy(values + high, &difference, sizeof difference);
+            }
+        }
+    }
+}
+
+// One round: signs, the transposition that gives every block a part of all others, and the transform of the blocks.
+INLINE void rotate_round(const i32 *restrict from, const i32 *restrict signs, int32_t block, int32_t blocks,
+                         i32 *restrict to) {
+    for (int32_t b = 0; b < blocks; b++) {
+        for (int32_t i = 0; i < block; i++) to[i * blocks + b] = from[b * block + i] * signs[b * block + i];
+    }
+    for (int32_t b = 0; b < blocks; b++) transform(to + b * block, block);
+}
+
+void NAMED(bit_rotate)(const int8_t *codes, int32_t dimension, const i32 *signs, i32 *rotated) {
+    int32_t components = (dimension + 63) & -64;
+    int32_t block = components & -components;
+    int32_t blocks = components / block;
+    i32 *work = rotated + components;
+    for (int32_t i = 0; i < dimension; i++) rotated[i] = codes[i] * signs[i];
+    for (int32_t i = dimension; i < components; i++) rotated[i] = 0;
+    for (int32_t b = 0; b < blocks; b++) transform(rotated + b * block, block);
+    rotate_round(rotated, signs + components, block, blocks, work);
+    rotate_round(work, signs + 2 * components, block, blocks, rotated);
+}
+
+int64_t NAMED(bit_encode)(const i32 *rotated, int32_t components, uint8_t *bits) {
+    int64_t magnitude = 0;
+    for (int32_t i = 0; i < components; i++) magnitude += rotated[i] < 0 ? -rotated[i] : rotated[i];
+    for (int32_t i = 0; i < components; i += 64) {
+        uint64_t word = ~sign_bits(rotated + i);
+        memcpy(bits + i / 8, &word, sizeof word);
+    }
+    return magnitude;
+}
+
+// The operations are those of ScalarKernels.java. Adding 1.5 * 2^23 leaves no bits for a fraction.
+int32_t NAMED(bit_encode_query)(const i32 *rotated, int32_t components, uint8_t *planes) {
+    int32_t largest = 0;
+    for (int32_t i = 0; i < components; i++) {
+        int32_t magnitude = rotated[i] < 0 ? -rotated[i] : rotated[i];
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    float inverse = largest == 0 ? 0 : 7.0f / (float)largest;
+    for (int32_t i = 0; i < components; i += 64) {
+        uint32_t levels[64];
+        for (int j = 0; j < 64; j++) {
+            float shifted = (float)rotated[i + j] * inverse + 0x1.8p23f;
+            memcpy(&levels[j], &shifted, sizeof shifted);
+            levels[j] <<= 28;
+        }
+        for (int plane = 3; plane >= 0; plane--) {
+            uint64_t word = sign_bits((const i32 *)levels);
+            memcpy(planes + (int64_t)plane * (components / 8) + i / 8, &word, sizeof word);
+            for (int j = 0; j < 64; j++) levels[j] <<= 1;
+        }
+    }
+    return largest;
+}
+
+INLINE void bit_score_group(struct batch batch, int32_t i, int rows, struct int8_query head, const uint8_t *planes,
+                            f32 *scores) {
+    const uint8_t *codes[GROUP];
+    for (int r = 0; r < GROUP; r++) codes[r] = row(batch, r < rows ? i + r : i);
+    four_ints counts;
+    bit_dots(codes, planes, head.dimension / 64, (i32 *)&counts);
+    write_scores(codes, rows, counts * 2 - head.bias_correction, head, scores + i);
+}
+
+// A code is a line or two, and all of it is fetched ahead.
+INLINE void prefetch_codes(struct batch batch, int32_t from, int32_t to, int32_t bytes) {
+    for (int32_t i = from; i < to && i < batch.count; i++) {
+        for (int32_t offset = 0; offset < bytes; offset += 64) __builtin_prefetch(row(batch, i) + offset);
+    }
+}
+
+void NAMED(bit_score_gather)(const address *addresses, int32_t count, const struct int8_query *query, f32 *scores,
+                             const void *ahead, int32_t ahead_bytes) {
+    for (int32_t offset = 0; offset < ahead_bytes; offset += 64) {
+        __builtin_prefetch((const uint8_t *)ahead + offset);
+    }
+    struct int8_query head = *query;
+    struct batch batch = gathered(addresses, count);
+    const uint8_t *planes = (const uint8_t *)query->codes;
+    int32_t bytes = head.factors_offset + 8;
+    prefetch_codes(batch, 0, ROWS_AHEAD, bytes);
+    int32_t i = 0;
+    for (; i + GROUP <= count; i += GROUP) {
+        prefetch_codes(batch, i + ROWS_AHEAD, i + ROWS_AHEAD + GROUP, bytes);
+        bit_score_group(batch, i, GROUP, head, planes, scores);
+    }
+    switch (count - i) {
+    case 3: bit_score_group(batch, i, 3, head, planes, scores); break;
+    case 2: bit_score_group(batch, i, 2, head, planes, scores); break;
+    case 1: bit_score_group(batch, i, 1, head, planes, scores); break;
+    }
 }
 
 // ---- quantisation and conversions -----------------------------------------------------------------------------------

@@ -59,10 +59,17 @@ typedef uint8_t *code_address __attribute__((aligned(1), may_alias));
     SIMONIDES_QUANTIZE_TRIO(KERNEL, int8_quantize_query)                                           \
     SIMONIDES_QUANTIZE_TRIO(KERNEL, int8_quantize_document)                                        \
     KERNEL(int32_t, int8_unbias, (const uint8_t *code, int32_t dimension, int8_t *query))          \
+    KERNEL(void, bit_rotate,                                                                       \
+           (const int8_t *codes, int32_t dimension, const i32 *signs, i32 *rotated))               \
+    KERNEL(int64_t, bit_encode, (const i32 *rotated, int32_t components, uint8_t *bits))           \
+    KERNEL(int32_t, bit_encode_query, (const i32 *rotated, int32_t components, uint8_t *planes))   \
+    KERNEL(void, bit_score_gather,                                                                 \
+           (const address *addresses, int32_t count, const struct int8_query *query, f32 *scores,  \
+            const void *ahead, int32_t ahead_bytes))                                               \
     KERNEL(void, f32_to_f16, (const f32 *vector, int32_t dimension, f16 *half))                    \
     KERNEL(void, f16_to_f32, (const f16 *half, int32_t dimension, f32 *vector))
 
-// The layout that Int8QueryLayout.java describes.
+// The layout that Int8QueryLayout.java describes, and BitQueryLayout.java, whose bit planes stand where the codes do.
 struct int8_query {
     int32_t dimension;
     int32_t factors_offset;

@@ -129,4 +129,37 @@ INLINE void widen(const f16 *half, int32_t dimension, f32 *vector) {
     for (; d < dimension; d++) vector[d] = vf_load_half_part(half + d, 1)[0];
 }
 
+INLINE uint64_t sign_bits(const i32 *values) {
+    uint64_t bits = 0;
+    for (int i = 0; i < 64; i++) bits |= (uint64_t)((uint32_t)values[i] >> 31) << i;
+    return bits;
+}
+
+// Where the target has an instruction for it, the compiler finds it in this.
+INLINE int32_t ones(uint64_t word) {
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    word = (word + (word >> 4)) & 0x0F0F0F0F0F0F0F0F;
+    return (int32_t)(word * 0x0101010101010101 >> 56);
+}
+
+INLINE uint64_t word_at(const uint8_t *words, int32_t index) {
+    uint64_t word;
+    memcpy(&word, words + 8 * (int64_t)index, sizeof word);
+    return word;
+}
+
+INLINE void bit_dots(const uint8_t *const *codes, const uint8_t *planes, int32_t words, i32 *dots) {
+    int64_t plane = 8 * (int64_t)words;
+    for (int r = 0; r < 4; r++) {
+        int32_t sum = 0;
+        for (int32_t w = 0; w < words; w++) {
+            uint64_t bits = word_at(codes[r], w);
+            sum += ones(bits & word_at(planes, w)) + 2 * ones(bits & word_at(planes + plane, w)) +
+                   4 * ones(bits & word_at(planes + 2 * plane, w)) - 8 * ones(bits & word_at(planes + 3 * plane, w));
+        }
+        dots[r] = sum;
+    }
+}
+
 #include "kernel_forms.h"

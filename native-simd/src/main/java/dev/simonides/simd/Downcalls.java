@@ -36,7 +36,9 @@ final class Downcalls {
     private static final MethodHandle QUANTIZE_BULK =
             call(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle QUANTIZE_GATHER = call(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle UNBIAS = returning(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle INT_OF_VECTOR = returning(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle LONG_OF_VECTOR = returning(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle ROTATE = call(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle CONVERT = call(JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final MethodHandle BEST_TIER = returning(JAVA_INT);
 
@@ -168,9 +170,25 @@ final class Downcalls {
         }
     }
 
-    static int unbias(MemorySegment kernel, long code, int dimension, long query) {
+    static int intOfVector(MemorySegment kernel, long from, int dimension, long to) {
         try {
-            return (int) UNBIAS.invokeExact(kernel, code, dimension, query);
+            return (int) INT_OF_VECTOR.invokeExact(kernel, from, dimension, to);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    static long longOfVector(MemorySegment kernel, long from, int dimension, long to) {
+        try {
+            return (long) LONG_OF_VECTOR.invokeExact(kernel, from, dimension, to);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    static void rotate(MemorySegment kernel, long codes, int dimension, long signs, long rotated) {
+        try {
+            ROTATE.invokeExact(kernel, codes, dimension, signs, rotated);
         } catch (Throwable failure) {
             throw unexpected(failure);
         }

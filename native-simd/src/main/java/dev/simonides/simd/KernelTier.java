@@ -15,7 +15,7 @@ public enum KernelTier {
     VECTOR_API,
     /** The C library, plain C. */
     NATIVE_C,
-    /** The C library with AVX2, FMA and F16C. */
+    /** The C library with AVX2, FMA, F16C and POPCNT. */
     NATIVE_AVX2,
     /** The C library with AVX-512 (F, BW, DQ, VL) and VNNI. */
     NATIVE_AVX512_VNNI;

@@ -16,8 +16,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
  * bytes apart; and <em>gather</em>, over {@code count} vectors whose addresses are listed. Bulk and gather are
  * the primary forms: they take several vectors at a time and, in the native tiers, fetch the next ones ahead.
  *
- * <p><b>Same bits.</b> The INT8 dot products and scores, the quantisation and the conversions return the same bits on
- * every tier and in every form.
+ * <p><b>Same bits.</b> The INT8 dot products and scores, everything about 1-bit codes, the quantisation and the
+ * conversions return the same bits on every tier and in every form.
  *
  * <p><b>Error bound.</b> The other sums of float32 products are added up in an order that differs between tiers. (Within
  * the scalar tier and each native one the three forms return the same bits; the Vector API leaves the order open, and it
@@ -31,6 +31,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
  * <p><b>INT8 codes.</b> A <em>query</em> code is signed, −127..127. A <em>document</em> code is the same number with
  * the bias 128 added, u8, 1..255 (that is, its top bit flipped): VNNI multiplies unsigned by signed bytes, and so needs
  * no instruction to convert the document.
+ *
+ * <p><b>1-bit codes.</b> {@code components} is the dimension rounded up to 64. A vector is rotated in integers, exactly;
+ * a document keeps the signs of the rotated components, a query four bits of each.
  */
 public sealed interface Kernels permits ScalarKernels, VectorApiKernels, NativeKernels {
     /**
@@ -159,6 +162,64 @@ public sealed interface Kernels permits ScalarKernels, VectorApiKernels, NativeK
             OffHeap.everything().set(JAVA_FLOAT_UNALIGNED, scores + 4L * i, Int8Score.of(dot, code, query));
         }
     }
+
+    /**
+     * Rotates signed codes, up to a factor: three rounds of sign flips and Walsh-Hadamard transforms.
+     *
+     * <p>With {@code block} the largest power of two that divides {@code components}, and the codes filled up with zeros to
+     * {@code components}: round {@code r} multiplies component {@code i} with {@code signs[r · components + i]}; from the
+     * second round on it then moves component {@code b · block + i} to {@code i · (components / block) + b}; and transforms
+     * every {@code block} components in a row. A transform is multiplication with the Walsh-Hadamard matrix in natural
+     * order, of entries 1 and −1, so that all three stretch the vector to {@code block^1.5} times its length, and no
+     * component passes {@code 127 · 2^24}.
+     *
+     * @param codes s8[dimension], −127..127
+     * @param dimension 1..4096
+     * @param signs int32[3 × components], each −1 or 1
+     * @param rotated out, int32[2 × components]: the rotated components, then as many of work space
+     */
+    void bitRotate(long codes, int dimension, long signs, long rotated);
+
+    /**
+     * The signs of rotated components, as bits.
+     *
+     * @param rotated int32[components], magnitudes of at most 127 · 2^24
+     * @param components a multiple of 64, at most 4096
+     * @param bits out, components / 8 bytes: bit {@code i}, counted from the lowest of the first byte, is 1 if component
+     *     {@code i} is 0 or more
+     * @return {@code Σ |rotated[i]|}
+     */
+    long bitEncode(long rotated, int components, long bits);
+
+    /**
+     * Four bits of each rotated component, as bit planes.
+     *
+     * <p>With {@code largest = max |rotated[i]|}: {@code level[i] = rint(rotated[i] · (7 / largest))}, −7..7, in float32,
+     * {@code rint} to the nearest, ties to even; all are 0 if {@code largest} is. Plane {@code p}, {@code p} 0 to 3, holds bit
+     * {@code p} of the levels in two's complement, in the order of {@link #bitEncode}.
+     *
+     * @param rotated int32[components], magnitudes of at most 127 · 2^24
+     * @param components a multiple of 64, at most 4096
+     * @param planes out, 4 × components / 8 bytes
+     * @return {@code largest}
+     */
+    int bitEncodeQuery(long rotated, int components, long planes);
+
+    /**
+     * Scores of 1-bit codes at the listed addresses; larger is closer.
+     *
+     * <p>A document is {@code components / 8} bytes of bits and, at the query's {@code factorsOffset}, two float32 factors.
+     * With the query's levels: {@code dot = 2 · Σ_i bit[i] · level[i] − levelSum}, the levels multiplied with 1 where the
+     * document's bit is set and −1 where it is not. The score is that of {@link #int8ScoreBulk}, of this {@code dot}.
+     *
+     * @param addresses int64[count], addresses of codes
+     * @param count number of documents
+     * @param query a query block as {@link BitQueryLayout} describes
+     * @param scores out, float32[count]
+     * @param ahead address of a record that is wanted next, or 0; a tier that can, fetches it while it scores
+     * @param aheadBytes how much of that record, 0 or more
+     */
+    void bitScoreGather(long addresses, int count, long query, long scores, long ahead, int aheadBytes);
 
     /**
      * {@code Σ_d vector[d] · query[d]}, within the bound above.

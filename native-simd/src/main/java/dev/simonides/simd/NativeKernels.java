@@ -38,6 +38,10 @@ final class NativeKernels implements Kernels {
     private final MemorySegment int8QuantizeDocumentBulk;
     private final MemorySegment int8QuantizeDocumentGather;
     private final MemorySegment int8Unbias;
+    private final MemorySegment bitRotate;
+    private final MemorySegment bitEncode;
+    private final MemorySegment bitEncodeQuery;
+    private final MemorySegment bitScoreGather;
     private final MemorySegment f32ToF16;
     private final MemorySegment f16ToF32;
 
@@ -75,6 +79,10 @@ final class NativeKernels implements Kernels {
         int8QuantizeDocumentBulk = library.kernel("int8_quantize_document_bulk", tier);
         int8QuantizeDocumentGather = library.kernel("int8_quantize_document_gather", tier);
         int8Unbias = library.kernel("int8_unbias", tier);
+        bitRotate = library.kernel("bit_rotate", tier);
+        bitEncode = library.kernel("bit_encode", tier);
+        bitEncodeQuery = library.kernel("bit_encode_query", tier);
+        bitScoreGather = library.kernel("bit_score_gather", tier);
         f32ToF16 = library.kernel("f32_to_f16", tier);
         f16ToF32 = library.kernel("f16_to_f32", tier);
     }
@@ -218,7 +226,27 @@ final class NativeKernels implements Kernels {
 
     @Override
     public int int8Unbias(long code, int dimension, long query) {
-        return Downcalls.unbias(int8Unbias, code, dimension, query);
+        return Downcalls.intOfVector(int8Unbias, code, dimension, query);
+    }
+
+    @Override
+    public void bitRotate(long codes, int dimension, long signs, long rotated) {
+        Downcalls.rotate(bitRotate, codes, dimension, signs, rotated);
+    }
+
+    @Override
+    public long bitEncode(long rotated, int components, long bits) {
+        return Downcalls.longOfVector(bitEncode, rotated, components, bits);
+    }
+
+    @Override
+    public int bitEncodeQuery(long rotated, int components, long planes) {
+        return Downcalls.intOfVector(bitEncodeQuery, rotated, components, planes);
+    }
+
+    @Override
+    public void bitScoreGather(long addresses, int count, long query, long scores, long ahead, int aheadBytes) {
+        Downcalls.scoreGather(bitScoreGather, addresses, count, query, scores, ahead, aheadBytes);
     }
 
     @Override

@@ -79,6 +79,28 @@ final class VectorApiKernels implements Kernels {
         }
     }
 
+    // ---- 1-bit codes -----------------------------------------------------------------------------------------------
+
+    @Override
+    public void bitRotate(long codes, int dimension, long signs, long rotated) {
+        VectorApiBits.rotate(codes, dimension, signs, rotated);
+    }
+
+    @Override
+    public long bitEncode(long rotated, int components, long bits) {
+        return VectorApiBits.encode(rotated, components, bits);
+    }
+
+    @Override
+    public int bitEncodeQuery(long rotated, int components, long planes) {
+        return VectorApiBits.encodeQuery(rotated, components, planes);
+    }
+
+    @Override
+    public void bitScoreGather(long addresses, int count, long query, long scores, long ahead, int aheadBytes) {
+        VectorApiBits.scoreGather(addresses, count, query, scores);
+    }
+
     // ---- sums of floats --------------------------------------------------------------------------------------------
 
     @Override
