@@ -6,6 +6,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.simonides.quantization.BitCodec;
+import dev.simonides.quantization.OriginalFormat;
+import dev.simonides.quantization.Similarity;
+import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Int8QueryLayout;
 import dev.simonides.simd.KernelTier;
 import dev.simonides.simd.Kernels;
@@ -67,11 +71,15 @@ public class KernelBenchmark {
 
     private @Nullable Arena arena;
     private Kernels kernels = Kernels.best();
+    private @Nullable BitCodec bitCodec;
     private long pitch;
     private long codes;
     private long halves;
     private long addresses;
     private long halfAddresses;
+    private long bitAddresses;
+    private long bitQuery;
+    private long bitScratch;
     private long queryBlock;
     private long query;
     private long exactQuery;
@@ -101,6 +109,7 @@ public class KernelBenchmark {
         exactQuery = OffHeap.map((long) dimension * Float.BYTES, opened).address();
         results = OffHeap.map((long) records * Float.BYTES, opened).address();
         fill(factorsOffset);
+        fillBits(opened);
         check();
     }
 
@@ -137,6 +146,24 @@ public class KernelBenchmark {
         MEMORY.set(JAVA_INT_UNALIGNED, queryBlock + Int8QueryLayout.BIAS_CORRECTION_OFFSET, 128 * codeSum);
         MEMORY.set(JAVA_INT_UNALIGNED, queryBlock + Int8QueryLayout.CODE_SUM_OFFSET, codeSum);
         MEMORY.set(JAVA_FLOAT_UNALIGNED, queryBlock + Int8QueryLayout.NORM_WEIGHT_OFFSET, 1f);
+    }
+
+    /** The 1-bit codes of the same records, in the same order. */
+    private void fillBits(Arena opened) {
+        VectorCodec codec = VectorCodec.of(dimension, Similarity.DOT, OriginalFormat.NONE, kernels);
+        BitCodec bits = BitCodec.of(codec, SEED, kernels, opened);
+        bitCodec = bits;
+        bitAddresses = OffHeap.map((long) records * Long.BYTES, opened).address();
+        bitQuery = OffHeap.map(bits.queryBytes(), opened).address();
+        bitScratch = OffHeap.map(bits.scratchBytes(), opened).address();
+        long bitCodes = OffHeap.map((long) records * bits.codePitch(), opened).address();
+        for (int i = 0; i < records; i++) {
+            long code = MEMORY.get(JAVA_LONG_UNALIGNED, addresses + 8L * i);
+            long bitCode = bitCodes + (code - codes) / pitch * bits.codePitch();
+            bits.encode(code, bitScratch, bitCode);
+            MEMORY.set(JAVA_LONG_UNALIGNED, bitAddresses + 8L * i, bitCode);
+        }
+        bits.encodeQuery(queryBlock, bitScratch, bitQuery);
     }
 
     private void randomVector(SplittableRandom random) {
@@ -233,6 +260,34 @@ public class KernelBenchmark {
             kernels.int8ScoreGather(addresses + 8L * (i % records), 16, queryBlock, results, 0, 0);
         }
         return MEMORY.get(JAVA_INT_UNALIGNED, results);
+    }
+
+    /**
+     * Scores of listed 1-bit codes, 16 a call.
+     *
+     * @return one of the results
+     */
+    @Benchmark
+    public int bitScoreGatherBy16() {
+        for (int i = 0; i < VECTORS; i += 16) {
+            kernels.bitScoreGather(bitAddresses + 8L * (i % records), 16, bitQuery, results, 0, 0);
+        }
+        return MEMORY.get(JAVA_INT_UNALIGNED, results);
+    }
+
+    /**
+     * 1-bit codes made of code records, a vector each.
+     *
+     * @return one of the results
+     */
+    @Benchmark
+    public int bitEncode() {
+        BitCodec bits = Objects.requireNonNull(bitCodec);
+        long bitCode = MEMORY.get(JAVA_LONG_UNALIGNED, bitAddresses);
+        for (int i = 0; i < VECTORS; i++) {
+            bits.encode(MEMORY.get(JAVA_LONG_UNALIGNED, addresses), bitScratch, bitCode);
+        }
+        return MEMORY.get(JAVA_INT_UNALIGNED, bitCode);
     }
 
     /**

@@ -4,7 +4,7 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.bench.kernels.KernelBenchmark}.
  *
- * <p><b>May import:</b> dev.simonides.simd, dev.simonides.bench, JMH. Nothing else of ours.
+ * <p><b>May import:</b> dev.simonides.simd, dev.simonides.quantization, dev.simonides.bench, JMH. Nothing else of ours.
  *
  * <p><b>Threads:</b> JMH's.
  *

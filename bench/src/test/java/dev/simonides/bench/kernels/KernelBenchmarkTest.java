@@ -21,6 +21,8 @@ final class KernelBenchmarkTest {
             assertEquals(scalar.int8DotGather(), best.int8DotGather());
             assertEquals(scalar.int8ScoreBulk(), best.int8ScoreBulk());
             assertEquals(scalar.int8ScoreGatherBy16(), best.int8ScoreGatherBy16());
+            assertEquals(scalar.bitScoreGatherBy16(), best.bitScoreGatherBy16());
+            assertEquals(scalar.bitEncode(), best.bitEncode());
             assertEquals(Float.intBitsToFloat(scalar.f16DotGather()), Float.intBitsToFloat(best.f16DotGather()), 1e-4f);
         } finally {
             scalar.close();
