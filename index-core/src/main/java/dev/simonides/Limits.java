@@ -60,5 +60,11 @@ public final class Limits {
     /** Levels of a graph above layer 0: mL = 1/ln M with M ≥ 4 passes it once in 4¹⁵ nodes, and is then cut. */
     public static final int UPPER_LEVELS_MAX = 15;
 
+    /**
+     * From this dimension on {@link Navigation#AUTO} goes by 1-bit codes: the smallest that was measured, see
+     * docs/BENCHMARKS.md. Below, an INT8 code is a few cache lines anyway, and a 1-bit code is rougher.
+     */
+    public static final int BIT_NAVIGATION_DIMENSION_MIN = 384;
+
     private Limits() {}
 }

@@ -15,8 +15,8 @@ import java.time.Clock;
  * How a store is made and opened. Immutable: every method that sets something returns new options.
  *
  * <p>Dimension, similarity and originals are fixed when a store is created and must agree when it is opened again. The other
- * options are remembered by the store for an open without options, except memory budget, residency, indexer threads, progress,
- * clock, checkpoints and the limit of the log, which concern a process; options given at an open hold for that open.
+ * options are remembered by the store for an open without options, except memory budget, residency, navigation, indexer threads,
+ * progress, clock, checkpoints and the limit of the log, which concern a process; options given at an open hold for that open.
  */
 public final class MemoryIndexOptions {
     private static final long SEED_USUAL = 0x51D0_71DE_5EEDL;
@@ -38,6 +38,7 @@ public final class MemoryIndexOptions {
     private ProgressListener progress = ProgressListener.SILENT;
     private Clock clock = Clock.systemUTC();
     private Residency residency = Residency.AUTO;
+    private Navigation navigation = Navigation.AUTO;
     private long checkpointLogBytes = CHECKPOINT_LOG_BYTES_USUAL;
     private boolean checkpointOnClose = true;
 
@@ -62,6 +63,7 @@ public final class MemoryIndexOptions {
         this.progress = other.progress;
         this.clock = other.clock;
         this.residency = other.residency;
+        this.navigation = other.navigation;
         this.checkpointLogBytes = other.checkpointLogBytes;
         this.checkpointOnClose = other.checkpointOnClose;
     }
@@ -390,6 +392,27 @@ public final class MemoryIndexOptions {
     }
 
     /**
+     * Sets by which codes searches find their way through a graph.
+     *
+     * @param value INT8 or 1-bit codes
+     * @return new options
+     */
+    public MemoryIndexOptions navigation(Navigation value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.navigation = value;
+        return copy;
+    }
+
+    /**
+     * Returns by which codes searches find their way through a graph.
+     *
+     * @return AUTO unless set
+     */
+    public Navigation navigation() {
+        return navigation;
+    }
+
+    /**
      * Sets after how many bytes of log a checkpoint is made. It is made in the background, also after ten minutes with
      * anything new, and sooner where the replay of many small writes would take long.
      *
@@ -437,11 +460,21 @@ public final class MemoryIndexOptions {
      * Estimates the off-heap memory of a store, keys and payloads apart.
      *
      * @param vectors how many, 0 or more
-     * @return bytes: code, original, adjacency and per-vector tables; what the budget is charged
+     * @return bytes: codes, original, adjacency and per-vector tables; what the budget is charged
      */
     public long estimateBytes(long vectors) {
         VectorCodec codec = VectorCodec.of(dimension, similarity, originals, Kernels.best());
-        return Math.multiplyExact(vectors, TenantShape.bytesPerVector(codec, m));
+        return Math.multiplyExact(vectors, TenantShape.bytesPerVector(codec, m, navigatesByBits()));
+    }
+
+    /**
+     * Says whether searches find their way by 1-bit codes, with what {@link Navigation#AUTO} comes to.
+     *
+     * @return whether
+     */
+    public boolean navigatesByBits() {
+        return navigation == Navigation.ONE_BIT
+                || (navigation == Navigation.AUTO && dimension >= Limits.BIT_NAVIGATION_DIMENSION_MIN);
     }
 
     private static int requireRange(String name, int value, int min, int max) {

@@ -101,9 +101,7 @@ class ChurnSoakTest {
     /** The last third of the cycles may exceed those before by a factor. */
     private static void assertFlat(List<Cycle> all, String name, ToDoubleFunction<Cycle> value, double factor) {
         double before = Math.max(third(all, value, 0), third(all, value, 1));
-        assertTrue(
-                third(all, value, 2) <= factor * before,
-                () -> name + " by thirds: " + thirds(all, value, "%.0f"));
+        assertTrue(third(all, value, 2) <= factor * before, () -> name + " by thirds: " + thirds(all, value, "%.0f"));
     }
 
     private static double third(List<Cycle> all, ToDoubleFunction<Cycle> value, int third) {

@@ -111,19 +111,31 @@ public final class BitCodec {
     /**
      * Size of a query block, see {@link BitQueryLayout}.
      *
+     * @param dimension components of a vector
      * @return bytes
      */
-    public int queryBytes() {
-        return BitQueryLayout.bytes(components);
+    public static int queryBytes(int dimension) {
+        return BitQueryLayout.bytes(BitCodeLayout.components(dimension));
     }
 
     /**
      * Size of the work memory that encoding needs.
      *
+     * @param dimension components of a vector
      * @return bytes
      */
-    public int scratchBytes() {
+    public static int scratchBytes(int dimension) {
+        int components = BitCodeLayout.components(dimension);
         return components + 2 * components * Integer.BYTES;
+    }
+
+    /**
+     * Components of a vector.
+     *
+     * @return 1..4096
+     */
+    public int dimension() {
+        return dimension;
     }
 
     /**

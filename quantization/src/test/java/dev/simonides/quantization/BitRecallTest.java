@@ -59,9 +59,11 @@ class BitRecallTest {
         try (Arena arena = Arena.ofConfined()) {
             BitCodec bits = BitCodec.of(codec, 1, kernels, arena);
             long exact = OffHeap.map(codec.exactQueryBytes(), arena).address();
-            long scratch = OffHeap.map(bits.scratchBytes(), arena).address();
+            long scratch =
+                    OffHeap.map(BitCodec.scratchBytes(codec.dimension()), arena).address();
             long query = OffHeap.map(codec.queryBytes(), arena).address();
-            long bitQuery = OffHeap.map(bits.queryBytes(), arena).address();
+            long bitQuery =
+                    OffHeap.map(BitCodec.queryBytes(codec.dimension()), arena).address();
             long codes =
                     OffHeap.map((long) base.length * codec.codePitch(), arena).address();
             long bitCodes =

@@ -28,9 +28,9 @@ final class BitWorkspace implements AutoCloseable {
         exact = arena.allocate(codec.exactQueryBytes());
         code = arena.allocate(codec.codeBytes());
         query = arena.allocate(codec.queryBytes());
-        scratch = arena.allocate(bits.scratchBytes());
+        scratch = arena.allocate(BitCodec.scratchBytes(dimension));
         bitCode = arena.allocate(bits.codeBytes());
-        bitQuery = arena.allocate(bits.queryBytes());
+        bitQuery = arena.allocate(BitCodec.queryBytes(dimension));
     }
 
     void encode(float[] vector) {

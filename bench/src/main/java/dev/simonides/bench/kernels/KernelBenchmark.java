@@ -154,8 +154,8 @@ public class KernelBenchmark {
         BitCodec bits = BitCodec.of(codec, SEED, kernels, opened);
         bitCodec = bits;
         bitAddresses = OffHeap.map((long) records * Long.BYTES, opened).address();
-        bitQuery = OffHeap.map(bits.queryBytes(), opened).address();
-        bitScratch = OffHeap.map(bits.scratchBytes(), opened).address();
+        bitQuery = OffHeap.map(BitCodec.queryBytes(dimension), opened).address();
+        bitScratch = OffHeap.map(BitCodec.scratchBytes(dimension), opened).address();
         long bitCodes = OffHeap.map((long) records * bits.codePitch(), opened).address();
         for (int i = 0; i < records; i++) {
             long code = MEMORY.get(JAVA_LONG_UNALIGNED, addresses + 8L * i);

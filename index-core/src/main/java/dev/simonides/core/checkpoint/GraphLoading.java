@@ -194,6 +194,7 @@ final class GraphLoading {
     private void check(int fromBlock, int toBlock) {
         if (failure == null) {
             int ordinal = load.check(fromBlock, toBlock, tenant::dead);
+            load.writeBitCodes(fromBlock, toBlock, tenant.vectors());
             if (ordinal != GraphLoad.SOUND) {
                 failure = "the node of ordinal " + ordinal + " is not valid, see docs/FORMAT.md, \"Graph node\"";
             }

@@ -132,7 +132,7 @@ final class TruthLoad implements AutoCloseable {
     /** Charges the budget; returns whether the full pages of vectors stay in their files. */
     private boolean reserve(VectorLoad vectors) {
         TenantShape shape = memory.tenants().shape();
-        long perVector = TenantShape.bytesPerVector(shape.codec(), shape.m());
+        long perVector = shape.bytesPerVector();
         long bytes = 0;
         long inFullPages = 0;
         for (LoadedTenant loaded : tenants.values()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.graph;
 
+import java.util.Arrays;
+
 /**
  * The best candidates of a search, best first, in one sorted array. Confined to one search.
  *
@@ -102,6 +104,15 @@ public final class CandidatePool {
             keys[i] &= ~1L;
         }
         cursor = 0;
+    }
+
+    /** Gives the entry at a rank another score; {@link #sort} then puts all of them in order. */
+    void rescore(int rank, float score) {
+        keys[rank] = key(ordinal(keys[rank]), score);
+    }
+
+    void sort() {
+        Arrays.sort(keys, 0, size);
     }
 
     /**

@@ -17,7 +17,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.simonides.Limits;
 import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.memory.Slabs;
+import dev.simonides.quantization.BitCodec;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The adjacency of one tenant: lists of ordinals by node and level, and the entry point.
@@ -48,6 +50,13 @@ public final class Graph {
     private final OrdinalColumn changed;
     /** A byte a node: links that it lost to the dead since its neighbours were chosen; written under its stripe. */
     private final OrdinalColumn losses;
+    /** Makes what {@link #bitCodes} holds; null if the graph keeps no 1-bit codes. */
+    private final @Nullable BitCodec bits;
+    /**
+     * The 1-bit code of every node, written before any list names it (G8). A column of their own and not a part of the node:
+     * a search reads the codes of thirty times as many nodes as it expands, and they lie four times as close.
+     */
+    private final OrdinalColumn bitCodes;
 
     private final Object[] stripes = new Object[STRIPES];
     private final Object entryLock = new Object();
@@ -57,13 +66,25 @@ public final class Graph {
     private volatile long entry = NO_ENTRY;
 
     /**
-     * Makes a graph without nodes.
+     * Makes a graph without nodes and without 1-bit codes.
      *
      * @param slabs where adjacency comes from
      * @param m the paper's M: target degree of the upper layers, half that of layer 0
      * @param seed of the levels: the same seed gives an ordinal the same level
      */
     public Graph(Slabs slabs, int m, long seed) {
+        this(slabs, m, seed, null);
+    }
+
+    /**
+     * Makes a graph without nodes.
+     *
+     * @param slabs where adjacency and codes come from
+     * @param m the paper's M: target degree of the upper layers, half that of layer 0
+     * @param seed of the levels: the same seed gives an ordinal the same level
+     * @param bits makes the 1-bit codes by which searches find their way; null if they use the INT8 codes
+     */
+    public Graph(Slabs slabs, int m, long seed, @Nullable BitCodec bits) {
         this.slabs = slabs;
         this.m = m;
         this.seed = seed;
@@ -74,6 +95,8 @@ public final class Graph {
         this.nodes = new OrdinalColumn(slabs, NodeLayout.nodeBytes(capacity0));
         this.changed = new OrdinalColumn(slabs, Byte.BYTES);
         this.losses = new OrdinalColumn(slabs, Byte.BYTES);
+        this.bits = bits;
+        this.bitCodes = new OrdinalColumn(slabs, bits == null ? 0 : bits.codePitch());
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Object();
         }
@@ -99,11 +122,53 @@ public final class Graph {
         nodes.ensureCapacity(count);
         losses.ensureCapacity(count);
         changed.ensureCapacity(blocks(count));
+        if (bits != null) {
+            bitCodes.ensureCapacity(count);
+        }
         // Written here and now: a page is committed by whoever touches it first, and that is to be neither a search
         // that
         // scans what is pending nor an indexer. Read first, it would even be committed twice: as zeroes, then as
         // memory.
         SHORT.set(MEMORY, node(count - 1) + STATE_OFFSET, (short) NodeLayout.STATE_PENDING);
+    }
+
+    /**
+     * Returns the pool with which a search finds what one by INT8 codes finds with a pool of {@code ef}: by 1-bit codes it takes
+     * up to three eighths more, and at least a few. Measured on WordNet glosses, 50,000 vectors, November 2026. 384-d, at ef 10,
+     * 20, 40, 80, 160: INT8 codes give recall 0.841, 0.917, 0.965, 0.991, 0.997, 1-bit codes without more 0.647, 0.842, 0.949,
+     * 0.987, 0.996. 768-d of another embedding, at ef 80 and 160: INT8 codes 0.940 and 0.972, 1-bit codes with pools of 98 and
+     * 188 give 0.927 and 0.967.
+     *
+     * @param ef the pool asked for
+     * @return at least as many
+     */
+    public int poolFor(int ef) {
+        return bits == null ? ef : ef + ef * 3 / 8 + 8;
+    }
+
+    /** Makes the 1-bit codes of this graph; null if searches find their way by INT8 codes. */
+    @Nullable
+    BitCodec bits() {
+        return bits;
+    }
+
+    /** Where the 1-bit code of a node stands; only of a graph that keeps them. */
+    long bitCode(int ordinal) {
+        return bitCodes.address(ordinal);
+    }
+
+    /**
+     * Writes the 1-bit code of a node, if the graph keeps them: before any list names it, and again as often as wanted, for
+     * it comes out the same.
+     *
+     * @param ordinal below what was reserved
+     * @param code address of its code record
+     * @param scratch address of {@link BitCodec#scratchBytes} bytes of work memory
+     */
+    public void writeBitCode(int ordinal, long code, long scratch) {
+        if (bits != null) {
+            bits.encode(code, scratch, bitCodes.address(ordinal));
+        }
     }
 
     /** Blocks that hold so many nodes. */

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.simonides.Limits;
 import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.simd.OffHeap;
@@ -18,7 +19,7 @@ import java.util.function.IntPredicate;
 /**
  * Puts nodes into a graph: the paper's Algorithm 1, safe beside searches and other linkers.
  *
- * <p>Confined to one indexer thread. The order makes it safe: (1) choose neighbours on every level; (2) write the node's own
+ * <p>Confined to one indexer thread. The order makes it safe: (0) the 1-bit code; (1) choose neighbours on every level; (2) write the node's own
  * lists, all of them; (3) back links, layer 0 first, each under its node's stripe; (4) offer the entry point; (5) mark the
  * node linked. A search that meets the node at any moment can go on from it (G2), and one that finds it marked can also
  * reach it (G3).
@@ -34,6 +35,7 @@ public final class GraphLinker {
     private final long query;
     private final long addresses;
     private final long scores;
+    private final long bitScratch;
     private final int[][] chosen = new int[Limits.UPPER_LEVELS_MAX + 1][];
     private final int[] chosenCounts = new int[Limits.UPPER_LEVELS_MAX + 1];
     private final int[] pruned;
@@ -57,6 +59,8 @@ public final class GraphLinker {
         this.query = memory.allocate(codec.queryBytes(), 64).address();
         this.addresses = memory.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.bitScratch =
+                memory.allocate(BitCodec.scratchBytes(codec.dimension()), 64).address();
         for (int level = 0; level < chosen.length; level++) {
             chosen[level] = new int[NodeLayout.capacity(m)];
         }
@@ -74,6 +78,7 @@ public final class GraphLinker {
      * @param dead says of an ordinal that it is dead: dead nodes are walked through, not linked to
      */
     public void link(Graph graph, VectorPages vectors, int ordinal, int bound, DeadNodes dead) {
+        writeBitCode(graph, vectors, ordinal);
         int level = graph.level(ordinal);
         if (level > 0) {
             graph.allocateUpper(ordinal, level);
@@ -86,6 +91,11 @@ public final class GraphLinker {
         attach(graph, ordinal, graph::staying);
         graph.offerEntry(ordinal, level);
         graph.markLinked(ordinal);
+    }
+
+    /** Writes the 1-bit code of a node, before any list names it (G8). */
+    void writeBitCode(Graph graph, VectorPages vectors, int ordinal) {
+        graph.writeBitCode(ordinal, vectors.codeAddress(ordinal), bitScratch);
     }
 
     private void chooseAndLink(Graph graph, VectorPages vectors, int ordinal, int bound, DeadNodes dead) {

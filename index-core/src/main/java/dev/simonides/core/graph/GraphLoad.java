@@ -6,6 +6,9 @@ import static dev.simonides.core.graph.NodeLayout.MEMORY;
 import static dev.simonides.core.graph.NodeLayout.NEIGHBORS_OFFSET;
 import static dev.simonides.core.graph.NodeLayout.UPPER_IDS_OFFSET;
 
+import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.BitCodec;
+import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 
@@ -131,6 +134,29 @@ public final class GraphLoad {
         offer(bestHere);
         skippedNodes.addAndGet(skipped);
         return SOUND;
+    }
+
+    /**
+     * Writes the 1-bit codes of the nodes of some blocks, if the graph keeps them (G8). They are not in the files, for they
+     * follow from the vectors.
+     *
+     * @param fromBlock the first
+     * @param toBlock the one behind the last
+     * @param vectors the vectors of the same tenant
+     */
+    public void writeBitCodes(int fromBlock, int toBlock, VectorPages vectors) {
+        BitCodec bits = graph.bits();
+        if (bits == null) {
+            return;
+        }
+        int end = (int) Math.min(count, (long) toBlock * GraphBlocks.NODES);
+        try (Arena arena = Arena.ofConfined()) {
+            long scratch =
+                    arena.allocate(BitCodec.scratchBytes(bits.dimension()), 64).address();
+            for (int ordinal = fromBlock * GraphBlocks.NODES; ordinal < end; ordinal++) {
+                graph.writeBitCode(ordinal, vectors.codeAddress(ordinal), scratch);
+            }
+        }
     }
 
     private synchronized void offer(long candidate) {

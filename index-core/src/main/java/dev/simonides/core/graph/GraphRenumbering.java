@@ -52,6 +52,7 @@ public final class GraphRenumbering {
             if (present >= 0) {
                 end = present + 1;
                 if (!to.skipped(present)) {
+                    linker.writeBitCode(to, vectors, present);
                     first = first < 0 ? present : first;
                     if (to.level(present) > 0) {
                         linker.linkUpper(to, vectors, present, count);

@@ -7,17 +7,23 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.simonides.Limits;
 import dev.simonides.core.vector.VectorPages;
+import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A walk through one graph towards one query: the paper's Algorithm 2 with a sorted pool, on any layer.
  *
  * <p>Confined to one search or one linker, reused for many. Of every expanded node the unvisited neighbours are gathered
  * first and then scored in one bulk kernel call, which prefetches their codes and the adjacency of the next candidate.
+ *
+ * <p>{@link #search} goes by the 1-bit codes of a graph that keeps them, and then ranks the pool by the INT8 codes: no vector
+ * is read before that. Linkers, who call the steps of a search one by one, go by the INT8 codes.
  */
 public final class Traversal {
     private static final MemorySegment MEMORY = OffHeap.everything();
@@ -29,11 +35,14 @@ public final class Traversal {
     private final long query;
     private final long addresses;
     private final long scores;
+    private final long bitQuery;
+    private final long bitScratch;
 
     private Graph graph;
     private VectorPages vectors;
     private int evaluations;
     private int hops;
+    private boolean byBits;
 
     /**
      * Makes the scratch of a walk.
@@ -48,6 +57,9 @@ public final class Traversal {
         this.query = memory.allocate(codec.queryBytes(), 64).address();
         this.addresses = memory.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
+        int dimension = codec.dimension();
+        this.bitQuery = memory.allocate(BitCodec.queryBytes(dimension), 64).address();
+        this.bitScratch = memory.allocate(BitCodec.scratchBytes(dimension), 64).address();
     }
 
     /**
@@ -65,6 +77,7 @@ public final class Traversal {
         pool.begin(capacity);
         evaluations = 0;
         hops = 0;
+        byBits = false;
     }
 
     /**
@@ -109,23 +122,44 @@ public final class Traversal {
      * @return pages
      */
     public int distinctPages() {
-        int[] members = visited.toArray();
-        for (int i = 0; i < members.length; i++) {
-            members[i] = vectors.pageOf(members[i]);
-        }
-        return (int) java.util.Arrays.stream(members).distinct().count();
+        IntStream read =
+                byBits ? IntStream.range(0, pool.size()).map(pool::ordinalAt) : Arrays.stream(visited.toArray());
+        return (int) read.map(vectors::pageOf).distinct().count();
     }
 
-    /** Searches the whole graph: greedily down the upper layers, then layer 0 with the full pool. */
+    /** Searches the whole graph: greedily down the upper layers, then layer 0 with the full pool; ranked by INT8 codes. */
     public void search() {
         long entry = graph.entry();
         if (entry < 0) {
             return;
         }
+        BitCodec bits = graph.bits();
+        if (bits != null) {
+            bits.encodeQuery(query, bitScratch, bitQuery);
+            byBits = true;
+        }
         int level = (int) (entry >>> 32);
         start((int) entry);
         descend(level, 0);
         searchLayer(0);
+        if (byBits) {
+            rankPool();
+        }
+    }
+
+    private void rankPool() {
+        for (int from = 0; from < pool.size(); from += Limits.GATHER_MAX) {
+            int count = Math.min(Limits.GATHER_MAX, pool.size() - from);
+            for (int i = 0; i < count; i++) {
+                MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(pool.ordinalAt(from + i)));
+            }
+            kernels.int8ScoreGather(addresses, count, query, scores, 0, 0);
+            for (int i = 0; i < count; i++) {
+                pool.rescore(from + i, MEMORY.get(JAVA_FLOAT, scores + 4L * i));
+            }
+        }
+        evaluations += pool.size();
+        pool.sort();
     }
 
     /** Scores the first node. */
@@ -171,10 +205,17 @@ public final class Traversal {
     /** Scores the members of the visited set from an index on, and offers those that may enter the pool. */
     private void scoreMembers(int from, long ahead) {
         int count = visited.size() - from;
-        for (int i = 0; i < count; i++) {
-            MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(visited.member(from + i)));
+        if (byBits) {
+            for (int i = 0; i < count; i++) {
+                MEMORY.set(JAVA_LONG, addresses + 8L * i, graph.bitCode(visited.member(from + i)));
+            }
+            kernels.bitScoreGather(addresses, count, bitQuery, scores, ahead, ahead == 0 ? 0 : graph.nodeBytes());
+        } else {
+            for (int i = 0; i < count; i++) {
+                MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(visited.member(from + i)));
+            }
+            kernels.int8ScoreGather(addresses, count, query, scores, ahead, ahead == 0 ? 0 : graph.nodeBytes());
         }
-        kernels.int8ScoreGather(addresses, count, query, scores, ahead, ahead == 0 ? 0 : graph.nodeBytes());
         evaluations += count;
         int threshold = pool.thresholdOrder();
         int survivorCount = 0;

@@ -19,6 +19,7 @@
  * mark is set under the stripe of the node that changes, cleared before any of them is copied, and copying takes the
  * stripes too. G6 the pinned links of layer 0 hold all linked nodes together, in both directions: a node and the one it was
  * attached to pin each other, and a pinned link is never pruned, only led over a node in between, or past nodes that leave. G7
- * a node leaves after its death is published, and after that nothing links to it.
+ * a node leaves after its death is published, and after that nothing links to it. G8 where a graph keeps 1-bit codes, that of
+ * a node is written before any list names it.
  */
 package dev.simonides.core.graph;

@@ -193,7 +193,7 @@ public final class TenantSearch {
     private void walk(Tenant tenant, Graph graph, int floor, int count, int k, int pool, SearchScratch scratch) {
         int wanted = candidatesFor(k, tenant);
         scanPending(tenant, graph, floor, count, wanted, scratch);
-        scratch.traversal.begin(graph, tenant.vectors(), count, pool);
+        scratch.traversal.begin(graph, tenant.vectors(), count, graph.poolFor(pool));
         scratch.traversal.search();
         scratch.evaluations += scratch.traversal.evaluations();
         scratch.hops = scratch.traversal.hops();

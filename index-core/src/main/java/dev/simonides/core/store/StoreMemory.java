@@ -14,6 +14,7 @@ import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
 import dev.simonides.core.write.Applier;
+import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.lang.foreign.SegmentAllocator;
@@ -45,8 +46,8 @@ final class StoreMemory implements AutoCloseable {
         this.efConstruction = options.efConstruction();
         this.budget = new MemoryBudget(options.memoryBudgetBytes());
         Numbering numbering = Numbering.of(0, new HeapKeyDirectory(new SecureRandom().nextInt()));
-        this.tenants =
-                new Tenants(new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), numbering));
+        this.tenants = new Tenants(
+                new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), numbering, bits(options)));
         this.epochs = new Epochs(searchesMax + options.indexerThreads());
         this.mappings = new VectorMappings(options.residency(), tenants, budget, epochs);
         this.applier = new Applier(tenants, budget, codec, this::compact);
@@ -76,6 +77,10 @@ final class StoreMemory implements AutoCloseable {
             linker = present;
         }
         return present;
+    }
+
+    private @Nullable BitCodec bits(MemoryIndexOptions options) {
+        return options.navigatesByBits() ? BitCodec.of(codec, options.seed(), kernels, scratch()) : null;
     }
 
     Kernels kernels() {

@@ -232,7 +232,7 @@ public final class Tenant {
      * @return bytes
      */
     public long cost(int keyBytes, int payloadBytes) {
-        return recordBytes(keyBytes, payloadBytes) + TenantShape.bytesPerVector(shape.codec(), shape.m());
+        return recordBytes(keyBytes, payloadBytes) + shape.bytesPerVector();
     }
 
     /**
@@ -275,7 +275,7 @@ public final class Tenant {
         if (present != null) {
             present.reserve(needed);
         } else if (needed > shape.exactScanMax()) {
-            present = new Graph(shape.numbering().slabs(), shape.m(), shape.seed());
+            present = shape.newGraph();
             present.reserve(needed);
             graph = present;
         }
@@ -352,7 +352,7 @@ public final class Tenant {
     public void restoreGraph() {
         int held = vectors.size();
         if (graph == null && held > shape.exactScanMax()) {
-            Graph made = new Graph(shape.numbering().slabs(), shape.m(), shape.seed());
+            Graph made = shape.newGraph();
             made.reserve(held);
             graph = made;
         }
@@ -444,7 +444,7 @@ public final class Tenant {
     public void adoptGraphWanted(Tenant former) {
         graphWanted = former.graphWanted;
         if (graphWanted && graph == null) {
-            Graph made = new Graph(shape.numbering().slabs(), shape.m(), shape.seed());
+            Graph made = shape.newGraph();
             made.reserve(nextOrdinal);
             graph = made;
         }

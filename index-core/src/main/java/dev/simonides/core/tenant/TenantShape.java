@@ -3,7 +3,10 @@ package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.vector.PageGeometry;
+import dev.simonides.quantization.BitCodeLayout;
+import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all tenants of a store have in common. Immutable.
@@ -13,8 +16,20 @@ import dev.simonides.quantization.VectorCodec;
  * @param exactScanMax live vectors up to which a tenant has no graph
  * @param seed of the levels
  * @param numbering what their ordinals lead to
+ * @param bits makes the 1-bit codes that graphs keep, null if they keep none
  */
-public record TenantShape(VectorCodec codec, int m, int exactScanMax, long seed, Numbering numbering) {
+public record TenantShape(
+        VectorCodec codec,
+        int m,
+        int exactScanMax,
+        long seed,
+        Numbering numbering,
+        @Nullable BitCodec bits) {
+    /** A shape of graphs without 1-bit codes. */
+    public TenantShape(VectorCodec codec, int m, int exactScanMax, long seed, Numbering numbering) {
+        this(codec, m, exactScanMax, seed, numbering, null);
+    }
+
     /**
      * Returns the same shape for the tenants of another numbering.
      *
@@ -22,21 +37,37 @@ public record TenantShape(VectorCodec codec, int m, int exactScanMax, long seed,
      * @return the shape
      */
     public TenantShape with(Numbering other) {
-        return new TenantShape(codec, m, exactScanMax, seed, other);
+        return new TenantShape(codec, m, exactScanMax, seed, other, bits);
+    }
+
+    /** A graph without nodes, as every tenant of the store begins it. */
+    Graph newGraph() {
+        return new Graph(numbering.slabs(), m, seed, bits);
     }
 
     /**
-     * Returns what a vector costs in memory, its key and payload apart: code, original, location, life and adjacency.
+     * Returns what a vector costs in memory, its key and payload apart.
+     *
+     * @return bytes
+     */
+    public long bytesPerVector() {
+        return bytesPerVector(codec, m, bits != null);
+    }
+
+    /**
+     * Returns what a vector costs in memory, its key and payload apart: codes, original, location, life and adjacency.
      *
      * @param codec shape of a stored vector
      * @param m the paper's M
+     * @param bits whether graphs keep 1-bit codes
      * @return bytes
      */
-    public static long bytesPerVector(VectorCodec codec, int m) {
+    public static long bytesPerVector(VectorCodec codec, int m, boolean bits) {
         return PageGeometry.of(codec).bytesPerCode()
                 + codec.originalBytes()
                 + Integer.BYTES
                 + LifeLayout.LIFE_BYTES
-                + Graph.bytesPerNode(m);
+                + Graph.bytesPerNode(m)
+                + (bits ? BitCodeLayout.pitch(codec.dimension()) : 0);
     }
 }

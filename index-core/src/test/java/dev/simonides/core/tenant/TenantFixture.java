@@ -6,6 +6,7 @@ import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphRenumbering;
 import dev.simonides.core.graph.GraphUnlinker;
 import dev.simonides.core.key.HeapKeyDirectory;
+import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import java.lang.foreign.Arena;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A tenant without a store around it: the test is writer, indexer and reader in one thread. */
 public final class TenantFixture implements AutoCloseable {
@@ -28,10 +30,15 @@ public final class TenantFixture implements AutoCloseable {
     private final GraphUnlinker unlinker;
     private long lsn;
 
-    /** Makes an empty tenant; M is 8 and efConstruction 64. */
+    /** Makes an empty tenant without 1-bit codes; M is 8 and efConstruction 64. */
     public TenantFixture(VectorCodec codec, int exactScanMax) {
+        this(codec, exactScanMax, null);
+    }
+
+    /** Makes an empty tenant; M is 8 and efConstruction 64. */
+    public TenantFixture(VectorCodec codec, int exactScanMax, @Nullable BitCodec bits) {
         this.codec = codec;
-        this.shape = new TenantShape(codec, 8, exactScanMax, 42, numbering);
+        this.shape = new TenantShape(codec, 8, exactScanMax, 42, numbering, bits);
         this.tenant = new Tenant(7, "fixture", shape);
         this.linker = new GraphLinker(Kernels.best(), codec, 8, 64, arena);
         this.unlinker = new GraphUnlinker(Kernels.best(), codec, arena);
