@@ -45,7 +45,7 @@ class ChurnSoakTest {
     private record Cycle(
             double rssKib, double offHeapBytes, double descriptors, double diskBytes, double recall, double writes) {
         static Cycle parse(String line) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             return new Cycle(
                     Double.parseDouble(words[0]),
                     Double.parseDouble(words[1]),
