@@ -203,6 +203,28 @@ class CompactionTest {
     }
 
     @Test
+    void aTenantWithAGraphMayLoseEverything() {
+        try (MemoryIndex index = open(disk, OPTIONS.exactScanMax(0))) {
+            for (int key = 0; key < 300; key += 2) {
+                index.put(memory(key, 0));
+            }
+            index.awaitLinked(ProgressListener.SILENT);
+            for (int key = 0; key < 300; key += 2) {
+                assertTrue(index.delete("tenant-0", "key-" + key));
+            }
+            index.compact(ProgressListener.SILENT);
+            assertEquals(0, index.stats().ordinalCount());
+            index.put(memory(0, 1));
+            index.awaitLinked(ProgressListener.SILENT);
+            assertEquals(
+                    "text 0.1",
+                    index.search(Query.of(memory(0, 1).vector()).tenant("tenant-0"))
+                            .get(0)
+                            .text());
+        }
+    }
+
+    @Test
     void withoutMemoryForACopyNothingChanges() {
         MemoryIndexOptions options = OPTIONS.memoryBudgetBytes(450_000);
         Map<String, String> expected;

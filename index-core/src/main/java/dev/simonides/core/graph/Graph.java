@@ -126,10 +126,11 @@ public final class Graph {
             bitCodes.ensureCapacity(count);
         }
         // Written here and now: a page is committed by whoever touches it first, and that is to be neither a search
-        // that
-        // scans what is pending nor an indexer. Read first, it would even be committed twice: as zeroes, then as
+        // that scans what is pending nor an indexer. Read first, it would be committed twice, as zeroes, then as
         // memory.
-        SHORT.set(MEMORY, node(count - 1) + STATE_OFFSET, (short) NodeLayout.STATE_PENDING);
+        if (count > 0) {
+            SHORT.set(MEMORY, node(count - 1) + STATE_OFFSET, (short) NodeLayout.STATE_PENDING);
+        }
     }
 
     /**
