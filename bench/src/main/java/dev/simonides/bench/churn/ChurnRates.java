@@ -7,9 +7,7 @@ import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.bench.Machine;
 import dev.simonides.bench.data.NeighbourTable;
-import dev.simonides.bench.data.VectorFile;
 import dev.simonides.bench.data.VectorRow;
-import dev.simonides.bench.data.VectorSource;
 import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.PassListener;
 import dev.simonides.bench.recall.RecallRow;
@@ -64,16 +62,10 @@ public final class ChurnRates {
         }
         NeighbourTable truth = NeighbourTable.read(Path.of(arguments.get(2)));
         return new ChurnRates(
-                vectors(arguments.get(0)),
-                RecallSweep.of(vectors(arguments.get(1)), truth, K),
+                RecallSweep.vectors(Path.of(arguments.get(0))),
+                RecallSweep.of(RecallSweep.vectors(Path.of(arguments.get(1))), truth, K),
                 Path.of(arguments.get(3)),
                 out);
-    }
-
-    private static float[][] vectors(String file) {
-        try (VectorSource source = VectorFile.of(Path.of(file)).open()) {
-            return RecallSweep.queries(source);
-        }
     }
 
     void run() {

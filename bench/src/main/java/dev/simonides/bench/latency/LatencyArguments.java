@@ -5,8 +5,6 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.ProgressListener;
 import dev.simonides.SearchResult;
 import dev.simonides.bench.data.NeighbourTable;
-import dev.simonides.bench.data.VectorFile;
-import dev.simonides.bench.data.VectorSource;
 import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.PassListener;
 import dev.simonides.bench.recall.RecallSweep;
@@ -32,8 +30,8 @@ final class LatencyArguments {
     private boolean json;
 
     private LatencyArguments(List<String> files) {
-        this.base = vectors(files.get(0));
-        this.queries = vectors(files.get(1));
+        this.base = RecallSweep.vectors(Path.of(files.get(0)));
+        this.queries = RecallSweep.vectors(Path.of(files.get(1)));
         this.truth = NeighbourTable.read(Path.of(files.get(2)));
         this.directory = Path.of(files.get(3));
     }
@@ -78,12 +76,6 @@ final class LatencyArguments {
                 case "--seconds" -> seconds = Double.parseDouble(options.get(++i));
                 default -> json = true;
             }
-        }
-    }
-
-    private static float[][] vectors(String file) {
-        try (VectorSource source = VectorFile.of(Path.of(file)).open()) {
-            return RecallSweep.queries(source);
         }
     }
 

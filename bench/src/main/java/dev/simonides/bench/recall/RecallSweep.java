@@ -2,7 +2,9 @@
 package dev.simonides.bench.recall;
 
 import dev.simonides.bench.data.NeighbourTable;
+import dev.simonides.bench.data.VectorFile;
 import dev.simonides.bench.data.VectorSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -71,6 +73,18 @@ public final class RecallSweep {
     /** This sweep by another clock. */
     RecallSweep by(LongSupplier nanoClock) {
         return new RecallSweep(queries, truth, k, nanoClock);
+    }
+
+    /**
+     * Reads all vectors of a file into memory.
+     *
+     * @param file in any form that can be imported
+     * @return float32[count][dim]
+     */
+    public static float[][] vectors(Path file) {
+        try (VectorSource source = VectorFile.of(file).open()) {
+            return queries(source);
+        }
     }
 
     /**

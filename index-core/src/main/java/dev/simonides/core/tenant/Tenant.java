@@ -275,9 +275,7 @@ public final class Tenant {
         if (present != null) {
             present.reserve(needed);
         } else if (needed > shape.exactScanMax()) {
-            present = shape.newGraph();
-            present.reserve(needed);
-            graph = present;
+            graph = newGraph(needed);
         }
     }
 
@@ -352,10 +350,14 @@ public final class Tenant {
     public void restoreGraph() {
         int held = vectors.size();
         if (graph == null && held > shape.exactScanMax()) {
-            Graph made = shape.newGraph();
-            made.reserve(held);
-            graph = made;
+            graph = newGraph(held);
         }
+    }
+
+    private Graph newGraph(int reserved) {
+        Graph made = shape.newGraph();
+        made.reserve(reserved);
+        return made;
     }
 
     /**
@@ -444,9 +446,7 @@ public final class Tenant {
     public void adoptGraphWanted(Tenant former) {
         graphWanted = former.graphWanted;
         if (graphWanted && graph == null) {
-            Graph made = shape.newGraph();
-            made.reserve(nextOrdinal);
-            graph = made;
+            graph = newGraph(nextOrdinal);
         }
     }
 
