@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -107,7 +108,7 @@ public final class Indexers implements AutoCloseable {
     }
 
     /** What one thread works with. */
-    private record Indexer(GraphLinker linker, GraphUnlinker unlinker, int slot) {}
+    record Indexer(GraphLinker linker, GraphUnlinker unlinker, int slot) {}
 
     private void run(Indexer indexer) {
         try {
@@ -183,9 +184,9 @@ public final class Indexers implements AutoCloseable {
         tenant.pending().advance(graph);
     }
 
-    private void repair(Tenant tenant, Graph graph, Indexer indexer) {
+    void repair(Tenant tenant, Graph graph, Indexer indexer) {
         int floor = tenant.pending().floor();
-        int lost = new GraphRepair(graph, tenant.vectors(), tenant.count(), floor, () -> goOn(indexer))
+        int lost = new GraphRepair(graph, tenant.vectors(), tenant.count(), floor, () -> goOn(tenant, indexer))
                 .run(indexer.linker(), tenant::dead);
         tenant.upkeep().done(true);
         if (lost > 0) {
@@ -207,17 +208,22 @@ public final class Indexers implements AutoCloseable {
         }
     }
 
-    private void unlink(Tenant tenant, Graph graph, Indexer indexer) {
-        boolean whole = indexer.unlinker().unlink(graph, tenant.vectors(), tenant.count(), () -> goOn(indexer));
-        int _ = indexer.linker()
-                .refreshWorn(graph, tenant.vectors(), tenant.count(), tenant::dead, () -> goOn(indexer));
+    void unlink(Tenant tenant, Graph graph, Indexer indexer) {
+        BooleanSupplier goOn = () -> goOn(tenant, indexer);
+        boolean whole = indexer.unlinker().unlink(graph, tenant.vectors(), tenant.count(), goOn);
+        if (goOn.getAsBoolean()) {
+            int _ = indexer.linker().refreshWorn(graph, tenant.vectors(), tenant.count(), tenant::dead, goOn);
+        }
         tenant.upkeep().done(whole);
     }
 
-    /** Between two nodes: nobody is kept waiting for the end of a long task. */
-    private boolean goOn(Indexer indexer) {
+    /**
+     * Between two nodes: nobody is kept waiting for the end of a long task. Outside the epoch for a moment, an indexer may lose
+     * the tenant to a compaction, and then must not touch it again (N2).
+     */
+    private boolean goOn(Tenant tenant, Indexer indexer) {
         epochs.leave(indexer.slot());
         epochs.enter(indexer.slot());
-        return !stopping;
+        return !stopping && !tenant.replaced();
     }
 }

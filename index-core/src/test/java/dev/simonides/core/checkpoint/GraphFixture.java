@@ -31,6 +31,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,18 @@ public final class GraphFixture implements AutoCloseable {
         tenant(name).kill(ordinal, published.get() + 1);
         tenant(name).publish();
         published.incrementAndGet();
+    }
+
+    /** Puts tenants without ordinals in the place of those there are, as a compaction does of which nobody is left. */
+    public synchronized void compactToNothing() {
+        TenantShape next = tenants.shape().with(numbering.next());
+        Map<Tenant, Tenant.Successor> successors = new HashMap<>();
+        for (Tenant tenant : tenants.all()) {
+            int[] gone = new int[tenant.count()];
+            Arrays.fill(gone, Tenant.GONE);
+            successors.put(tenant, new Tenant.Successor(new Tenant(tenant.id(), tenant.name(), next), gone));
+        }
+        tenants.renumber(next, successors, published.get());
     }
 
     /** Claims and settles up to so many ordinals, as an indexer does; says whether there was one. */

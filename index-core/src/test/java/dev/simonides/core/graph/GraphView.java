@@ -50,6 +50,15 @@ public final class GraphView {
         return graph.empty() ? -1 : graph.entryOrdinal();
     }
 
+    /** Has a node lose as many links as make it worn. */
+    public static void wear(Graph graph, int ordinal) {
+        graph.noteLosses(ordinal, graph.targetDegree(1), 0);
+    }
+
+    public static boolean worn(Graph graph, int ordinal) {
+        return graph.worn(ordinal);
+    }
+
     public static int capacity(Graph graph, int level) {
         return graph.capacity(level);
     }

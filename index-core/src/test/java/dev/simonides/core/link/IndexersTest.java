@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.simonides.Vectors;
 import dev.simonides.core.checkpoint.GraphFixture;
 import dev.simonides.core.epoch.Epochs;
+import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphView;
 import dev.simonides.core.tenant.Tenant;
 import java.util.Arrays;
@@ -114,6 +115,29 @@ class IndexersTest {
         assertTrue(tenant.upkeep().await(30_000));
         assertEquals(0, fixture.unreachable("a"));
         fixture.assertSound("a");
+    }
+
+    /** Between two turns an indexer is outside the epoch: a compaction may take the memory away. */
+    @Test
+    void aTenantThatIsReplacedDuringATaskIsNotTouchedAgain() {
+        fixture.add("a", Vectors.clustered(1, 500, DIMENSION, 5, 0.7));
+        fixture.link("a", 500);
+        loseEveryTenth();
+        Tenant tenant = fixture.tenant("a");
+        Graph graph = fixture.graph("a");
+        Indexers.Indexer indexer = new Indexers.Indexer(fixture.newLinker(), fixture.newUnlinker(), 0);
+        int condemned = indexer.unlinker().condemn(graph, 500, ordinal -> ordinal < 100);
+        GraphView.wear(graph, 200);
+        fixture.compactToNothing();
+        assertTrue(tenant.replaced());
+
+        epochs.enter(0);
+        indexers.repair(tenant, graph, indexer);
+        assertEquals(0, GraphView.list(graph, 105, 0).length, "lost as before");
+        indexers.unlink(tenant, graph, indexer);
+        assertEquals(0, graph.skippedCount(), "of " + condemned);
+        assertTrue(GraphView.worn(graph, 200));
+        epochs.leave(0);
     }
 
     private void loseEveryTenth() {
