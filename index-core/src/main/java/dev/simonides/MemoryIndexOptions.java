@@ -3,6 +3,7 @@ package dev.simonides;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.simonides.core.tenant.TenantShape;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.quantization.VectorCodec;
@@ -464,7 +465,7 @@ public final class MemoryIndexOptions {
      */
     public long estimateBytes(long vectors) {
         VectorCodec codec = VectorCodec.of(dimension, similarity, originals, Kernels.best());
-        return Math.multiplyExact(vectors, TenantShape.bytesPerVector(codec, m, navigatesByBits()));
+        return Math.multiplyExact(vectors, TenantShape.bytesPerVector(PageGeometry.of(codec), m, navigatesByBits()));
     }
 
     /**

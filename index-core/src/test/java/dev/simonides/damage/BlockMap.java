@@ -126,7 +126,7 @@ final class BlockMap {
         VectorCodec codec =
                 VectorCodec.of(BlockStore.DIMENSION, Similarity.EUCLIDEAN, OriginalFormat.F32, Kernels.best());
         Map<ByteBuffer, Integer> codes = new HashMap<>();
-        for (int at = 0; at + codec.codeBytes() <= data.capacity(); at += 64) {
+        for (int at = 0; at + codec.codeBytes() <= data.capacity(); at += 8) {
             codes.putIfAbsent(data.slice(at, codec.codeBytes()), at);
         }
         Map<ByteBuffer, Integer> originals = new HashMap<>();

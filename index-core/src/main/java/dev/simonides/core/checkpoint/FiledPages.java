@@ -36,10 +36,7 @@ final class FiledPages implements AutoCloseable {
      */
     FiledPages(CheckpointTarget target, List<FileCoverage> coverages, PageGeometry geometry) {
         this.geometry = geometry;
-        int largest = geometry.page(Integer.MAX_VALUE / 2);
-        this.buffer = arena.allocate(
-                        Math.max(geometry.pageBytes(largest), geometry.originalsBytes(largest)),
-                        SealedFileLayout.ALIGNMENT)
+        this.buffer = arena.allocate(geometry.largestPartBytes(), SealedFileLayout.ALIGNMENT)
                 .address();
         boolean done = false;
         try {

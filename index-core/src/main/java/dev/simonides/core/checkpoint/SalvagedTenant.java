@@ -2,7 +2,6 @@
 package dev.simonides.core.checkpoint;
 
 import dev.simonides.core.vector.PageGeometry;
-import dev.simonides.core.vector.VectorPageLayout;
 import dev.simonides.quantization.VectorCodec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,9 +25,9 @@ public final class SalvagedTenant implements AutoCloseable {
 
     private record Vectors(SalvagedFile file, Section section) {}
 
-    SalvagedTenant(VectorCodec codec, SalvagedLives lives, SalvagedPayloads payloads) {
-        this.codec = codec;
-        this.geometry = PageGeometry.of(codec);
+    SalvagedTenant(PageGeometry geometry, SalvagedLives lives, SalvagedPayloads payloads) {
+        this.codec = geometry.codec();
+        this.geometry = geometry;
         this.lives = lives;
         this.payloads = payloads;
         this.code = arena.allocate(codec.codeBytes(), Long.BYTES);
@@ -140,8 +139,8 @@ public final class SalvagedTenant implements AutoCloseable {
         int slot = (int) (ordinal - geometry.firstOrdinal(page));
         long at = section.front().offset()
                 + geometry.codesBytes(first, page)
-                + VectorPageLayout.CODES_OFFSET
-                + (long) slot * codec.codePitch();
+                + geometry.codesOffset(page)
+                + (long) slot * geometry.pitch(page);
         ByteBuffer bytes = from.file().front().read(at, codec.codeBytes());
         code.asByteBuffer().put(bytes.duplicate());
         if (codec.defect(code.address()).isPresent()) {

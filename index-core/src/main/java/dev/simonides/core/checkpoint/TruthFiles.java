@@ -6,7 +6,6 @@ import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.PageGeometry;
-import dev.simonides.quantization.VectorCodec;
 import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.SealedFileLayout;
 import dev.simonides.wal.SealedFileSummary;
@@ -39,13 +38,13 @@ public final class TruthFiles {
     /** What the ordinals in the present files mean. */
     private int numbering;
 
-    private final VectorCodec codec;
+    private final PageGeometry geometry;
     private final VectorMappings mappings;
 
-    TruthFiles(VectorCodec codec, VectorMappings mappings, Map<FileKind, Coverage> present, int numbering) {
-        this.codec = codec;
+    TruthFiles(PageGeometry geometry, VectorMappings mappings, Map<FileKind, Coverage> present, int numbering) {
+        this.geometry = geometry;
         this.mappings = mappings;
-        this.formats = List.of(new VectorSections(codec), new RecordSections(), new PayloadSections());
+        this.formats = List.of(new VectorSections(geometry), new RecordSections(), new PayloadSections());
         this.present = present;
         this.numbering = numbering;
     }
@@ -53,16 +52,16 @@ public final class TruthFiles {
     /**
      * Returns the files of a store that never had a checkpoint: none.
      *
-     * @param codec shape of a vector
+     * @param geometry of the store's pages
      * @param mappings where full pages of vectors are
      * @return no file
      */
-    public static TruthFiles none(VectorCodec codec, VectorMappings mappings) {
+    public static TruthFiles none(PageGeometry geometry, VectorMappings mappings) {
         Map<FileKind, Coverage> present = new EnumMap<>(FileKind.class);
         present.put(FileKind.VECTORS, Coverage.NONE);
         present.put(FileKind.RECORDS, Coverage.NONE);
         present.put(FileKind.PAYLOADS, Coverage.NONE);
-        return new TruthFiles(codec, mappings, present, 0);
+        return new TruthFiles(geometry, mappings, present, 0);
     }
 
     /**
@@ -85,7 +84,7 @@ public final class TruthFiles {
             TruthLoadOptions options) {
         try (TruthLoad load = new TruthLoad(directory, storeId, memory, options)) {
             int numbering = memory.tenants().shape().numbering().number();
-            return new TruthFiles(memory.codec(), memory.mappings(), load.run(entries), numbering);
+            return new TruthFiles(memory.geometry(), memory.mappings(), load.run(entries), numbering);
         }
     }
 
@@ -170,8 +169,8 @@ public final class TruthFiles {
         if (format.kind() == FileKind.VECTORS && residency() == Residency.MAPPED) {
             List<FileCoverage> folded =
                     before.files().subList(kept.files().size(), before.files().size());
-            try (FiledPages filed = new FiledPages(target, folded, PageGeometry.of(codec))) {
-                VectorSections sections = new VectorSections(codec, Optional.of(filed));
+            try (FiledPages filed = new FiledPages(target, folded, geometry)) {
+                VectorSections sections = new VectorSections(geometry, Optional.of(filed));
                 return writeBehind(target, snapshot, tenants, sections, kept, written);
             }
         }

@@ -47,7 +47,7 @@ final class TruthLoad implements AutoCloseable {
                 open(entry);
             }
         }
-        VectorLoad vectors = new VectorLoad(memory.codec(), options.everyCode());
+        VectorLoad vectors = new VectorLoad(memory.geometry(), options.everyCode());
         Numbering numbering = memory.tenants().shape().numbering();
         RecordLoad records = new RecordLoad(numbering.records(), numbering.keys());
         PayloadLoad payloads = new PayloadLoad(numbering.records());

@@ -6,7 +6,6 @@ import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.tenant.RecordImageLayout;
 import dev.simonides.core.vector.PageGeometry;
-import dev.simonides.quantization.VectorCodec;
 import dev.simonides.wal.CorruptSegmentException;
 import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.SealedFile;
@@ -39,7 +38,6 @@ public final class TruthSalvage implements AutoCloseable {
 
     private final StorageDirectory directory;
     private final UUID storeId;
-    private final VectorCodec codec;
     private final PageGeometry geometry;
     private final Consumer<StorageException> damages;
     /** Newest first. */
@@ -52,11 +50,10 @@ public final class TruthSalvage implements AutoCloseable {
     private long recordsLsn;
 
     private TruthSalvage(
-            StorageDirectory directory, UUID storeId, VectorCodec codec, Consumer<StorageException> damages) {
+            StorageDirectory directory, UUID storeId, PageGeometry geometry, Consumer<StorageException> damages) {
         this.directory = directory;
         this.storeId = storeId;
-        this.codec = codec;
-        this.geometry = PageGeometry.of(codec);
+        this.geometry = geometry;
         this.damages = damages;
         KINDS.forEach(kind -> files.put(kind, new ArrayList<>()));
     }
@@ -66,7 +63,7 @@ public final class TruthSalvage implements AutoCloseable {
      *
      * @param directory the store's
      * @param storeId the store's identity
-     * @param codec shape of a vector
+     * @param geometry of the store's pages
      * @param manifests the valid ones
      * @param damages receives what is damaged, then and later
      * @return the files
@@ -74,10 +71,10 @@ public final class TruthSalvage implements AutoCloseable {
     public static TruthSalvage open(
             StorageDirectory directory,
             UUID storeId,
-            VectorCodec codec,
+            PageGeometry geometry,
             List<Manifest> manifests,
             Consumer<StorageException> damages) {
-        TruthSalvage salvage = new TruthSalvage(directory, storeId, codec, damages);
+        TruthSalvage salvage = new TruthSalvage(directory, storeId, geometry, damages);
         boolean done = false;
         try {
             for (FileKind kind : KINDS) {
@@ -254,7 +251,7 @@ public final class TruthSalvage implements AutoCloseable {
         for (SalvagedFile file : files(FileKind.PAYLOADS, numbering)) {
             file.section(name).ifPresent(section -> payloads.add(file, section));
         }
-        SalvagedTenant tenant = new SalvagedTenant(codec, lives, payloads);
+        SalvagedTenant tenant = new SalvagedTenant(geometry, lives, payloads);
         for (SalvagedFile file : files(FileKind.VECTORS, numbering)) {
             file.section(name).ifPresent(section -> tenant.add(file, section));
         }

@@ -25,9 +25,9 @@ final class VectorLoad {
     private final boolean everyCode;
     private final List<List<VectorRun>> runsByFile = new ArrayList<>();
 
-    VectorLoad(VectorCodec codec, boolean everyCode) {
-        this.codec = codec;
-        this.geometry = PageGeometry.of(codec);
+    VectorLoad(PageGeometry geometry, boolean everyCode) {
+        this.codec = geometry.codec();
+        this.geometry = geometry;
         this.everyCode = everyCode;
     }
 
@@ -46,7 +46,7 @@ final class VectorLoad {
 
     /** Takes a file's sections into the plan: docs/FORMAT.md, "Vectors". */
     void plan(LoadedFile file, Function<String, LoadedTenant> tenants) {
-        file.requirePlaces(new VectorSections(codec));
+        file.requirePlaces(new VectorSections(geometry));
         List<VectorRun> runs = new ArrayList<>();
         for (Section section : file.contents().sections()) {
             LoadedTenant loaded = tenants.apply(section.tenant());

@@ -59,7 +59,7 @@ public final class VectorMappings implements AutoCloseable {
         this.tenants = tenants;
         this.budget = budget;
         this.epochs = epochs;
-        this.geometry = PageGeometry.of(codec);
+        this.geometry = tenants.shape().geometry();
         this.bytesPerVector = geometry.bytesPerCode() + codec.originalBytes();
         this.mapping = wanted == Residency.MAPPED;
     }

@@ -5,7 +5,6 @@ import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.core.vector.VectorPageLayout;
-import dev.simonides.quantization.VectorCodec;
 import dev.simonides.wal.SealedFileLayout;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,21 +17,19 @@ final class VectorSections implements SectionFormat {
     private static final int SMALL_ALIGNMENT = 64;
 
     private final PageGeometry geometry;
-    private final int codePitch;
     private final int originalBytes;
     private final Optional<FiledPages> filed;
 
     /** Writes pages as memory has them. */
-    VectorSections(VectorCodec codec) {
-        this(codec, Optional.empty());
+    VectorSections(PageGeometry geometry) {
+        this(geometry, Optional.empty());
     }
 
     /** Writes full pages as the files have them that hold them, and the others as memory has them. */
-    VectorSections(VectorCodec codec, Optional<FiledPages> filed) {
+    VectorSections(PageGeometry geometry, Optional<FiledPages> filed) {
         this.filed = filed;
-        this.geometry = PageGeometry.of(codec);
-        this.codePitch = codec.codePitch();
-        this.originalBytes = codec.originalBytes();
+        this.geometry = geometry;
+        this.originalBytes = geometry.codec().originalBytes();
     }
 
     @Override
@@ -82,10 +79,11 @@ final class VectorSections implements SectionFormat {
         out.putInt(geometry.pageBytes(page));
         out.zeros(VectorPageLayout.ORDINALS_OFFSET - 2 * Integer.BYTES);
         out.copy(image + VectorPageLayout.ORDINALS_OFFSET, (long) used * Integer.BYTES);
-        out.zeros(VectorPageLayout.CODES_OFFSET - VectorPageLayout.ORDINALS_OFFSET - (long) used * Integer.BYTES);
-        long codes = (long) used * codePitch;
-        out.copy(image + VectorPageLayout.CODES_OFFSET, codes);
-        out.zeros(geometry.pageBytes(page) - VectorPageLayout.CODES_OFFSET - codes);
+        int codesOffset = geometry.codesOffset(page);
+        out.zeros(codesOffset - VectorPageLayout.ORDINALS_OFFSET - (long) used * Integer.BYTES);
+        long codes = (long) used * geometry.pitch(page);
+        out.copy(image + codesOffset, codes);
+        out.zeros(geometry.pageBytes(page) - codesOffset - codes);
     }
 
     @Override

@@ -145,8 +145,8 @@ public final class TenantSearch {
         int pages = vectors.pageCount();
         for (int page = 0; page < pages; page++) {
             int used = vectors.slotsUsed(page);
-            kernels.int8ScoreBulk(
-                    vectors.pageBase(page), codec.codePitch(), used, scratch.traversal.query(), scratch.scores);
+            int pitch = vectors.geometry().pitch(page);
+            kernels.int8ScoreBulk(vectors.pageBase(page), pitch, used, scratch.traversal.query(), scratch.scores);
             offerPage(tenant, page, used, scratch);
         }
         scratch.pages = pages;

@@ -13,6 +13,7 @@ import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
+import dev.simonides.core.vector.PageFormat;
 import dev.simonides.wal.CorruptStoreException;
 import dev.simonides.wal.CorruptWalException;
 import dev.simonides.wal.LogOptions;
@@ -43,14 +44,15 @@ final class Recovery {
     private final StorageDirectory directory;
     private final MemoryIndexOptions options;
     private final LogOptions logOptions;
+    private final PageFormat pages;
     private final int helpers;
     private final Manifests manifests;
     private final List<String> rebuilt = new ArrayList<>();
     private @Nullable StorageException passedOver;
 
     /** Names what is to be recovered by the calling thread alone. */
-    Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions) {
-        this(directory, options, logOptions, 0);
+    Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions, PageFormat pages) {
+        this(directory, options, logOptions, pages, 0);
     }
 
     /**
@@ -59,12 +61,19 @@ final class Recovery {
      * @param directory the store's
      * @param options those in force
      * @param logOptions with the store's identity
+     * @param pages of the store, as its file STORE says
      * @param helpers threads that may help where there is much to load, 0 or more
      */
-    Recovery(StorageDirectory directory, MemoryIndexOptions options, LogOptions logOptions, int helpers) {
+    Recovery(
+            StorageDirectory directory,
+            MemoryIndexOptions options,
+            LogOptions logOptions,
+            PageFormat pages,
+            int helpers) {
         this.directory = directory;
         this.options = options;
         this.logOptions = logOptions;
+        this.pages = pages;
         this.helpers = helpers;
         this.manifests = new Manifests(directory, logOptions.storeId());
     }
@@ -96,7 +105,7 @@ final class Recovery {
 
     /** Begins a store that holds nothing. */
     Recovered begin() {
-        StoreMemory memory = new StoreMemory(options);
+        StoreMemory memory = new StoreMemory(options, pages);
         try {
             Loaded nothing = nothing(memory);
             WriteAheadLog log = WriteAheadLog.create(directory, logOptions);
@@ -127,20 +136,20 @@ final class Recovery {
     /** The newest generation whose files of truth are whole, and else the log alone. */
     private Recovered recovered(BiFunction<StoreMemory, Loaded, Recovered> behind) {
         for (long generation : manifests.generations()) {
-            StoreMemory memory = new StoreMemory(options);
+            StoreMemory memory = new StoreMemory(options, pages);
             Loaded loaded = load(generation, memory);
             if (loaded != null) {
                 return behind.apply(memory, loaded);
             }
         }
-        StoreMemory memory = new StoreMemory(options);
+        StoreMemory memory = new StoreMemory(options, pages);
         return behind.apply(memory, nothing(memory));
     }
 
     private Loaded nothing(StoreMemory memory) {
         return new Loaded(
                 Lineage.of(directory, manifests, Optional.empty()),
-                TruthFiles.none(memory.codec(), memory.mappings()),
+                TruthFiles.none(memory.geometry(), memory.mappings()),
                 GraphFiles.none(shape()));
     }
 
@@ -184,7 +193,7 @@ final class Recovery {
                 directory,
                 logOptions.storeId(),
                 manifest.files(),
-                new TruthMemory(memory.tenants(), memory.budget(), memory.codec(), memory.mappings()),
+                new TruthMemory(memory.tenants(), memory.budget(), memory.geometry(), memory.mappings()),
                 new TruthLoadOptions(manifest.lsn(), helpers, false));
     }
 

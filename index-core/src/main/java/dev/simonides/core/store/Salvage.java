@@ -10,6 +10,7 @@ import dev.simonides.core.checkpoint.SalvagedTenant;
 import dev.simonides.core.checkpoint.TruthSalvage;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.core.write.LogEntries;
 import dev.simonides.core.write.PutLayout;
 import dev.simonides.core.write.PutRecord;
@@ -96,8 +97,12 @@ public final class Salvage {
         List<Manifest> manifests =
                 found.manifests().stream().map(Manifests.Stored::manifest).toList();
         long lastLsn;
-        try (TruthSalvage files =
-                TruthSalvage.open(directory, found.file().storeId(), codec, manifests, this::damaged)) {
+        try (TruthSalvage files = TruthSalvage.open(
+                directory,
+                found.file().storeId(),
+                PageGeometry.of(codec, found.file().pages()),
+                manifests,
+                this::damaged)) {
             LogStart start = found.logStart(directory);
             readLog(start, files);
             lastLsn = Math.max(files.lsn(), log.lastLsn());

@@ -2,6 +2,7 @@
 package dev.simonides.core.store;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.core.vector.PageFormat;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.Access;
@@ -23,9 +24,10 @@ import java.util.zip.CRC32C;
  *
  * @param storeId the store's identity, in every segment of its log
  * @param options the options it was created with, those of the process at their usual values
+ * @param pages how codes stand in its pages
  * @param bytes the file itself, which every manifest repeats
  */
-record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
+record StoreFile(UUID storeId, MemoryIndexOptions options, PageFormat pages, ByteBuffer bytes) {
     static final String NAME = "STORE";
     static final String UNFINISHED_NAME = "STORE.tmp";
 
@@ -34,7 +36,7 @@ record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
 
     /** Makes the file of a new store; it is not written yet. */
     static StoreFile of(UUID storeId, MemoryIndexOptions options) {
-        return new StoreFile(storeId, options, encode(storeId, options));
+        return new StoreFile(storeId, options, PageFormat.PACKED, encode(storeId, options));
     }
 
     /** Writes the file under its unfinished name, durable with that name. */
@@ -83,6 +85,7 @@ record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
         ByteBuffer bytes = ByteBuffer.allocate(StoreLayout.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(StoreLayout.MAGIC, StoreLayout.MAGIC_VALUE);
         bytes.putInt(StoreLayout.VERSION, StoreLayout.VERSION_VALUE);
+        bytes.putInt(StoreLayout.INCOMPAT_FEATURES, StoreLayout.PACKED_PAGES);
         bytes.putLong(StoreLayout.STORE_ID_HIGH, storeId.getMostSignificantBits());
         bytes.putLong(StoreLayout.STORE_ID_LOW, storeId.getLeastSignificantBits());
         bytes.putLong(StoreLayout.CREATED_MILLIS, options.clock().millis());
@@ -121,9 +124,10 @@ record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
             throw new CorruptSegmentException(path, StoreLayout.CRC32C, "checksum does not match");
         }
         int version = bytes.getInt(StoreLayout.VERSION);
-        int features = bytes.getInt(StoreLayout.INCOMPAT_FEATURES)
+        int features = bytes.getInt(StoreLayout.INCOMPAT_FEATURES);
+        int unknown = (features & ~StoreLayout.PACKED_PAGES)
                 | (access == Access.READ ? 0 : bytes.getInt(StoreLayout.READ_ONLY_COMPAT_FEATURES));
-        if (version < StoreLayout.VERSION_MIN || version > StoreLayout.VERSION_VALUE || features != 0) {
+        if (version < StoreLayout.VERSION_MIN || version > StoreLayout.VERSION_VALUE || unknown != 0) {
             throw new UnsupportedFormatException(path, version, StoreLayout.VERSION_MIN, StoreLayout.VERSION_VALUE);
         }
         UUID storeId = new UUID(bytes.getLong(StoreLayout.STORE_ID_HIGH), bytes.getLong(StoreLayout.STORE_ID_LOW));
@@ -132,7 +136,8 @@ record StoreFile(UUID storeId, MemoryIndexOptions options, ByteBuffer bytes) {
             if (reserved != 0) {
                 throw new IllegalArgumentException("reserved: expected=0, actual=" + reserved);
             }
-            return new StoreFile(storeId, options(bytes), bytes);
+            PageFormat pages = (features & StoreLayout.PACKED_PAGES) == 0 ? PageFormat.ROUNDED : PageFormat.PACKED;
+            return new StoreFile(storeId, options(bytes), pages, bytes);
         } catch (IllegalArgumentException e) {
             // The checksum was right, so someone wrote it so.
             throw new CorruptSegmentException(path, StoreLayout.DIMENSION, String.valueOf(e.getMessage()));

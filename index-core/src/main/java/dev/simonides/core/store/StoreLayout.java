@@ -69,13 +69,16 @@ public final class StoreLayout {
     /** The lowest version this program reads. */
     public static final int VERSION_MIN = 1;
 
+    /** The one bit of incompatFeatures that is defined: pages are packed. The program sets it in every store it makes. */
+    public static final int PACKED_PAGES = 1;
+
     /** Offset of the magic number. */
     public static final int MAGIC = offset("magic");
 
     /** Offset of the format version. */
     public static final int VERSION = offset("version");
 
-    /** Offset of the feature bits without which a store must not be opened; none is defined. */
+    /** Offset of the feature bits without which a store must not be opened. */
     public static final int INCOMPAT_FEATURES = offset("incompatFeatures");
 
     /** Offset of the feature bits without which a store must not be written; none is defined. */

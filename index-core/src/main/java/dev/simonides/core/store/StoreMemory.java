@@ -13,6 +13,8 @@ import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
+import dev.simonides.core.vector.PageFormat;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.core.write.Applier;
 import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
@@ -41,13 +43,18 @@ final class StoreMemory implements AutoCloseable {
     private final VectorMappings mappings;
 
     /** Takes no off-heap memory yet. */
-    StoreMemory(MemoryIndexOptions options) {
+    StoreMemory(MemoryIndexOptions options, PageFormat pages) {
         this.codec = VectorCodec.of(options.dimension(), options.similarity(), options.originals(), kernels);
         this.efConstruction = options.efConstruction();
         this.budget = new MemoryBudget(options.memoryBudgetBytes());
         Numbering numbering = Numbering.of(0, new HeapKeyDirectory(new SecureRandom().nextInt()));
-        this.tenants = new Tenants(
-                new TenantShape(codec, options.m(), options.exactScanMax(), options.seed(), numbering, bits(options)));
+        this.tenants = new Tenants(new TenantShape(
+                PageGeometry.of(codec, pages),
+                options.m(),
+                options.exactScanMax(),
+                options.seed(),
+                numbering,
+                bits(options)));
         this.epochs = new Epochs(searchesMax + options.indexerThreads());
         this.mappings = new VectorMappings(options.residency(), tenants, budget, epochs);
         this.applier = new Applier(tenants, budget, codec, this::compact);
@@ -93,6 +100,10 @@ final class StoreMemory implements AutoCloseable {
 
     MemoryBudget budget() {
         return budget;
+    }
+
+    PageGeometry geometry() {
+        return tenants.shape().geometry();
     }
 
     /** Memory of searches and linkers. */

@@ -110,7 +110,7 @@ final class StoreOpening {
             boolean written = directory.locked(LOCK_NAME);
             List<String> names = directory.list();
             try {
-                Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
+                Recovery recovery = new Recovery(directory, options, logOptions, file.pages(), HELPERS);
                 return started(new Store(keeper, directory, null, options, logOptions, file, recovery.read(!written)));
             } catch (CorruptStoreException | StorageIoException e) {
                 // A writer may have removed what was being read; or it came meanwhile and went on with the log, perhaps
@@ -140,7 +140,7 @@ final class StoreOpening {
         MemoryIndexOptions options = possible(agreed(file.options(), chosen));
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
         ForeignFiles.warnOf(directory);
-        Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
+        Recovery recovery = new Recovery(directory, options, logOptions, file.pages(), HELPERS);
         return started(new Store(keeper, directory, lock, options, logOptions, file, recovery.run()));
     }
 
@@ -150,7 +150,7 @@ final class StoreOpening {
         StoreFile file = StoreFile.of(UUID.randomUUID(), options);
         file.writeUnfinished(directory);
         LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
-        Recovery recovery = new Recovery(directory, options, logOptions, HELPERS);
+        Recovery recovery = new Recovery(directory, options, logOptions, file.pages(), HELPERS);
         Store store = new Store(keeper, directory, lock, options, logOptions, file, recovery.begin());
         try {
             StoreFile.finish(directory);

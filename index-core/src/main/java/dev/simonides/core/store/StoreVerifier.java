@@ -11,6 +11,7 @@ import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.vector.PageFormat;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.core.write.LoggedRecord;
 import dev.simonides.wal.BudgetExceededException;
@@ -100,8 +101,9 @@ public final class StoreVerifier {
     private void compare(Manifest manifest) {
         long unused = store.options().memoryBudgetBytes() - store.budget().usedBytes();
         MemoryIndexOptions options = store.options().memoryBudgetBytes(Math.max(1, unused));
-        try (StoreMemory loaded = new StoreMemory(options)) {
-            new Recovery(files.directory(), options, files.logOptions()).loadTruth(manifest, loaded);
+        PageFormat pages = store.tenants().shape().geometry().format();
+        try (StoreMemory loaded = new StoreMemory(options, pages)) {
+            new Recovery(files.directory(), options, files.logOptions(), pages).loadTruth(manifest, loaded);
             loaded.tenants().all().forEach(Tenant::publish);
             new CheckpointComparison(loaded, files.memory(), manifest.lsn(), this::found).run();
         } catch (BudgetExceededException e) {

@@ -71,7 +71,7 @@ public final class Tenant {
         this.id = id;
         this.name = name;
         this.shape = shape;
-        this.vectors = new VectorPages(shape.numbering().slabs(), shape.codec());
+        this.vectors = new VectorPages(shape.numbering().slabs(), shape.geometry());
         this.lives = new OrdinalColumn(shape.numbering().slabs(), LIFE_BYTES);
         this.pending = new PendingWindow(this);
         this.upkeep = new GraphUpkeep(this);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all tenants of a store have in common. Immutable.
  *
- * @param codec shape of a stored vector
+ * @param geometry of the store's pages
  * @param m the paper's M
  * @param exactScanMax live vectors up to which a tenant has no graph
  * @param seed of the levels
@@ -19,15 +19,24 @@ import org.jspecify.annotations.Nullable;
  * @param bits makes the 1-bit codes that graphs keep, null if they keep none
  */
 public record TenantShape(
-        VectorCodec codec,
+        PageGeometry geometry,
         int m,
         int exactScanMax,
         long seed,
         Numbering numbering,
         @Nullable BitCodec bits) {
-    /** A shape of graphs without 1-bit codes. */
+    /** A shape of graphs without 1-bit codes, in a store that is made now. */
     public TenantShape(VectorCodec codec, int m, int exactScanMax, long seed, Numbering numbering) {
-        this(codec, m, exactScanMax, seed, numbering, null);
+        this(PageGeometry.of(codec), m, exactScanMax, seed, numbering, null);
+    }
+
+    /**
+     * Returns what a vector looks like.
+     *
+     * @return shape of a stored vector
+     */
+    public VectorCodec codec() {
+        return geometry.codec();
     }
 
     /**
@@ -37,7 +46,7 @@ public record TenantShape(
      * @return the shape
      */
     public TenantShape with(Numbering other) {
-        return new TenantShape(codec, m, exactScanMax, seed, other, bits);
+        return new TenantShape(geometry, m, exactScanMax, seed, other, bits);
     }
 
     /** A graph without nodes, as every tenant of the store begins it. */
@@ -51,23 +60,23 @@ public record TenantShape(
      * @return bytes
      */
     public long bytesPerVector() {
-        return bytesPerVector(codec, m, bits != null);
+        return bytesPerVector(geometry, m, bits != null);
     }
 
     /**
      * Returns what a vector costs in memory, its key and payload apart: codes, original, location, life and adjacency.
      *
-     * @param codec shape of a stored vector
+     * @param geometry of the store's pages
      * @param m the paper's M
      * @param bits whether graphs keep 1-bit codes
      * @return bytes
      */
-    public static long bytesPerVector(VectorCodec codec, int m, boolean bits) {
-        return PageGeometry.of(codec).bytesPerCode()
-                + codec.originalBytes()
+    public static long bytesPerVector(PageGeometry geometry, int m, boolean bits) {
+        return geometry.bytesPerCode()
+                + geometry.codec().originalBytes()
                 + Integer.BYTES
                 + LifeLayout.LIFE_BYTES
                 + Graph.bytesPerNode(m)
-                + (bits ? BitCodeLayout.pitch(codec.dimension()) : 0);
+                + (bits ? BitCodeLayout.pitch(geometry.codec().dimension()) : 0);
     }
 }

@@ -5,10 +5,12 @@ import dev.simonides.Limits;
 import dev.simonides.quantization.VectorCodec;
 
 /**
- * How large the pages of a tenant are, and which ordinals they hold: a function of the shape of a vector alone. Immutable.
+ * How large the pages of a tenant are, which ordinals they hold and where: a function of the shape of a vector and of the
+ * format of the store's pages alone. Immutable.
  *
- * <p>Ordinals fill pages in order. The first pages of a tenant are of the smallest class that is of use, so that a tenant of
- * ten vectors is small; the later ones are large enough for about 20 codes where a class allows it.
+ * <p>Ordinals fill pages in order. The first pages of a tenant are of the smallest class that is of use, and codes stand close
+ * together in them, so that a tenant of ten vectors is small; the later ones are large enough for about 20 codes where a class
+ * allows it, and codes begin on cache lines.
  */
 public final class PageGeometry {
     /** Page sizes, smallest first. */
@@ -20,44 +22,112 @@ public final class PageGeometry {
     private static final int SMALL_SLOTS_MIN = 2;
     private static final int SLOTS_WANTED = 20;
 
+    /** In a small page codes stand at multiples of this, which keeps their factors aligned. */
+    private static final int SMALL_PITCH = 8;
+
+    /** The codes of a page begin at a multiple of this. */
+    private static final int CODES_ALIGNMENT = 64;
+
     /** A block of originals ends at a multiple of this. */
     private static final int ORIGINALS_ALIGNMENT = 64;
 
-    private final int originalBytes;
-    private final int smallPageBytes;
-    private final int smallSlots;
-    private final int largePageBytes;
-    private final int largeSlots;
+    private final VectorCodec codec;
+    private final PageFormat format;
+    private final Shape small;
+    private final Shape large;
+    /** Beside the shapes, because a walk asks for them at every vector. */
+    private final int smallPitch;
 
-    private PageGeometry(int codePitch, int originalBytes) {
-        this.originalBytes = originalBytes;
-        this.smallPageBytes = pageBytesFor(SMALL_SLOTS_MIN, codePitch);
-        this.smallSlots = slotsOf(smallPageBytes, codePitch);
-        this.largePageBytes = pageBytesFor(SLOTS_WANTED, codePitch);
-        this.largeSlots = slotsOf(largePageBytes, codePitch);
+    private final int largePitch;
+
+    /**
+     * A page of one class.
+     *
+     * @param pageBytes its size
+     * @param pitch bytes from one code to the next
+     * @param slots codes that fit
+     * @param codesOffset where the first one stands
+     */
+    private record Shape(int pageBytes, int pitch, int slots, int codesOffset) {
+        static Shape of(int slotsWanted, int pitch, PageFormat format) {
+            for (int bytes : CLASS_BYTES) {
+                Shape shape = ofClass(bytes, pitch, format);
+                if (shape.slots >= slotsWanted || bytes == CLASS_BYTES[CLASS_BYTES.length - 1]) {
+                    return shape;
+                }
+            }
+            throw new IllegalStateException("no page class");
+        }
+
+        private static Shape ofClass(int pageBytes, int pitch, PageFormat format) {
+            int slots = Limits.PAGE_SLOTS_MAX;
+            while (codesOffset(slots, format) + slots * pitch > pageBytes) {
+                slots--;
+            }
+            return new Shape(pageBytes, pitch, slots, codesOffset(slots, format));
+        }
+
+        private static int codesOffset(int slots, PageFormat format) {
+            int ordinals = format == PageFormat.PACKED ? slots : Limits.PAGE_SLOTS_MAX;
+            return alignUp((int) VectorPageLayout.ORDINALS_OFFSET + ordinals * Integer.BYTES, CODES_ALIGNMENT);
+        }
+    }
+
+    private PageGeometry(VectorCodec codec, PageFormat format) {
+        this.codec = codec;
+        this.format = format;
+        int pitch = format == PageFormat.PACKED ? alignUp(codec.codeBytes(), SMALL_PITCH) : codec.codePitch();
+        this.small = Shape.of(SMALL_SLOTS_MIN, pitch, format);
+        this.large = Shape.of(SLOTS_WANTED, codec.codePitch(), format);
+        this.smallPitch = small.pitch;
+        this.largePitch = large.pitch;
+    }
+
+    /**
+     * Returns the geometry of the pages of a store that is made now.
+     *
+     * @param codec shape of a stored vector
+     * @return the geometry
+     */
+    public static PageGeometry of(VectorCodec codec) {
+        return of(codec, PageFormat.PACKED);
     }
 
     /**
      * Returns the geometry of a store's pages.
      *
      * @param codec shape of a stored vector
+     * @param format of the store's pages
      * @return the geometry
      */
-    public static PageGeometry of(VectorCodec codec) {
-        return new PageGeometry(codec.codePitch(), codec.originalBytes());
+    public static PageGeometry of(VectorCodec codec, PageFormat format) {
+        return new PageGeometry(codec, format);
     }
 
-    private static int pageBytesFor(int slotsWanted, int codePitch) {
-        for (int bytes : CLASS_BYTES) {
-            if (slotsOf(bytes, codePitch) >= slotsWanted) {
-                return bytes;
-            }
-        }
-        return CLASS_BYTES[CLASS_BYTES.length - 1];
+    private static int alignUp(int bytes, int alignment) {
+        return (bytes + alignment - 1) & -alignment;
     }
 
-    private static int slotsOf(int pageBytes, int codePitch) {
-        return (int) Math.min(Limits.PAGE_SLOTS_MAX, (pageBytes - VectorPageLayout.CODES_OFFSET) / codePitch);
+    private Shape shape(int page) {
+        return page < SMALL_PAGES ? small : large;
+    }
+
+    /**
+     * Returns what the pages hold.
+     *
+     * @return shape of a stored vector
+     */
+    public VectorCodec codec() {
+        return codec;
+    }
+
+    /**
+     * Returns how codes stand in the pages.
+     *
+     * @return the format
+     */
+    public PageFormat format() {
+        return format;
     }
 
     /**
@@ -67,7 +137,27 @@ public final class PageGeometry {
      * @return 4, 16 or 64 KiB
      */
     public int pageBytes(int page) {
-        return page < SMALL_PAGES ? smallPageBytes : largePageBytes;
+        return shape(page).pageBytes;
+    }
+
+    /**
+     * Returns how far the codes of a page are apart.
+     *
+     * @param page 0-based number within its tenant
+     * @return bytes, at least {@code codec().codeBytes()}
+     */
+    public int pitch(int page) {
+        return page < SMALL_PAGES ? smallPitch : largePitch;
+    }
+
+    /**
+     * Returns where the codes of a page begin.
+     *
+     * @param page 0-based number within its tenant
+     * @return bytes behind the beginning of its image, a multiple of 64
+     */
+    public int codesOffset(int page) {
+        return shape(page).codesOffset;
     }
 
     /**
@@ -77,7 +167,7 @@ public final class PageGeometry {
      * @return 1..64
      */
     public int slots(int page) {
-        return page < SMALL_PAGES ? smallSlots : largeSlots;
+        return shape(page).slots;
     }
 
     /**
@@ -88,8 +178,8 @@ public final class PageGeometry {
      */
     public long firstOrdinal(int page) {
         return page < SMALL_PAGES
-                ? (long) page * smallSlots
-                : (long) SMALL_PAGES * smallSlots + (long) (page - SMALL_PAGES) * largeSlots;
+                ? (long) page * small.slots
+                : (long) SMALL_PAGES * small.slots + (long) (page - SMALL_PAGES) * large.slots;
     }
 
     /**
@@ -99,8 +189,8 @@ public final class PageGeometry {
      * @return 0-based number within its tenant
      */
     public int page(int ordinal) {
-        int smallOrdinals = SMALL_PAGES * smallSlots;
-        return ordinal < smallOrdinals ? ordinal / smallSlots : SMALL_PAGES + (ordinal - smallOrdinals) / largeSlots;
+        int smallOrdinals = SMALL_PAGES * small.slots;
+        return ordinal < smallOrdinals ? ordinal / small.slots : SMALL_PAGES + (ordinal - smallOrdinals) / large.slots;
     }
 
     /**
@@ -121,7 +211,7 @@ public final class PageGeometry {
      * @return the sum of their sizes
      */
     public long codesBytes(int first, int end) {
-        return run(first, end, smallPageBytes, largePageBytes);
+        return run(first, end, small.pageBytes, large.pageBytes);
     }
 
     /**
@@ -142,11 +232,21 @@ public final class PageGeometry {
      * @return the sum of their sizes
      */
     public long originalsBytes(int first, int end) {
-        return run(first, end, originalsOf(smallSlots), originalsOf(largeSlots));
+        return run(first, end, originalsOf(small.slots), originalsOf(large.slots));
+    }
+
+    /**
+     * Returns the size of the largest part of a page: its image, or its originals. A small page may hold more codes than a large
+     * one, because they stand closer together in it.
+     *
+     * @return bytes
+     */
+    public long largestPartBytes() {
+        return Math.max(Math.max(small.pageBytes, large.pageBytes), originalsOf(Math.max(small.slots, large.slots)));
     }
 
     private long originalsOf(int slots) {
-        return ((long) slots * originalBytes + ORIGINALS_ALIGNMENT - 1) & -ORIGINALS_ALIGNMENT;
+        return ((long) slots * codec.originalBytes() + ORIGINALS_ALIGNMENT - 1) & -ORIGINALS_ALIGNMENT;
     }
 
     private static long run(int first, int end, long smallBytes, long largeBytes) {
@@ -160,6 +260,6 @@ public final class PageGeometry {
      * @return bytes
      */
     public long bytesPerCode() {
-        return Math.ceilDiv(largePageBytes, largeSlots);
+        return Math.ceilDiv(large.pageBytes, large.slots);
     }
 }

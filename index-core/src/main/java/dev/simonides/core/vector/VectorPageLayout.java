@@ -17,23 +17,22 @@ import java.nio.ByteOrder;
  * Where things stand in a page of vectors, in memory and in files alike, and what a location word means.
  *
  * <pre>
- * 0        4          8              64                      320
- * count    pageBytes  zero           ordinals[64] (int32)    code[0] | code[1] | … (pitch bytes each)
+ * 0        4          8              64                          a multiple of 64
+ * count    pageBytes  zero           ordinals[slots] (int32) …   code[0] | code[1] | … (pitch bytes each)
  * </pre>
  *
- * <p>Codes begin at the same offset in every class, so a page base and a slot are enough to find a code. The originals of
- * a page stand in a block of their own, by slot: traversal then touches only codes.
+ * <p>How many slots there are, where the codes begin and how far they are apart follows from the place of the page in its
+ * tenant: {@link PageGeometry}. The originals of a page stand in a block of their own, by slot: traversal then touches only
+ * codes.
  *
  * <p>Normative: docs/FORMAT.md, "Page of vectors".
  */
 public final class VectorPageLayout {
-    /** The header, little-endian; the codes follow. */
+    /** The header, little-endian; the ordinals and then the codes follow. */
     public static final StructLayout LAYOUT = structLayout(
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("count"),
             JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).withName("pageBytes"),
-            sequenceLayout(56, JAVA_BYTE).withName("reserved"),
-            sequenceLayout(Limits.PAGE_SLOTS_MAX, JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN))
-                    .withName("ordinals"));
+            sequenceLayout(56, JAVA_BYTE).withName("reserved"));
 
     /** Offset of the number of slots in use, int32, release-stored. */
     public static final long COUNT_OFFSET = offset("count");
@@ -44,11 +43,8 @@ public final class VectorPageLayout {
     /** Offset of 56 zero bytes. */
     static final long RESERVED_OFFSET = offset("reserved");
 
-    /** Offset of the ordinals by slot, int32[64]. */
-    public static final long ORDINALS_OFFSET = offset("ordinals");
-
-    /** Offset of the codes. */
-    public static final long CODES_OFFSET = LAYOUT.byteSize();
+    /** Offset of the ordinals by slot, int32 each. */
+    public static final long ORDINALS_OFFSET = LAYOUT.byteSize();
 
     /** Bits of a location word that hold the slot. */
     static final int SLOT_BITS = 6;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.vector;
 
-import static dev.simonides.core.vector.VectorPageLayout.CODES_OFFSET;
 import static dev.simonides.core.vector.VectorPageLayout.COUNT_OFFSET;
 import static dev.simonides.core.vector.VectorPageLayout.INT;
 import static dev.simonides.core.vector.VectorPageLayout.LONG;
@@ -9,7 +8,6 @@ import static dev.simonides.core.vector.VectorPageLayout.ORDINALS_OFFSET;
 import static dev.simonides.core.vector.VectorPageLayout.PAGE_BYTES_OFFSET;
 import static dev.simonides.core.vector.VectorPageLayout.RESERVED_OFFSET;
 
-import dev.simonides.Limits;
 import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.quantization.VectorCodec;
@@ -20,7 +18,7 @@ import java.util.Optional;
 /**
  * The vectors of one tenant: pages of codes, their originals beside them, and the two tables that find them.
  *
- * <p>{@code codeAddress(ordinal) = pageBase[location[ordinal].page] + slot · pitch}. Writer thread only for {@link #reserve}
+ * <p>{@code codeAddress(ordinal) = pageBase[location[ordinal].page] + slot · pitch(page)}. Writer thread only for {@link #reserve}
  * and {@link #add}; any thread for the rest, with ordinals below the tenant's published count.
  */
 public final class VectorPages {
@@ -30,7 +28,6 @@ public final class VectorPages {
     private final Slabs slabs;
     private final VectorCodec codec;
     private final PageGeometry geometry;
-    private final int codePitch;
     private final int originalBytes;
 
     private final OrdinalColumn locations;
@@ -49,13 +46,12 @@ public final class VectorPages {
      * Makes the plane of an empty tenant; allocates nothing yet.
      *
      * @param slabs where pages come from
-     * @param codec shape of a stored vector
+     * @param geometry of the store's pages
      */
-    public VectorPages(Slabs slabs, VectorCodec codec) {
+    public VectorPages(Slabs slabs, PageGeometry geometry) {
         this.slabs = slabs;
-        this.codec = codec;
-        this.geometry = PageGeometry.of(codec);
-        this.codePitch = codec.codePitch();
+        this.geometry = geometry;
+        this.codec = geometry.codec();
         this.originalBytes = codec.originalBytes();
         this.locations = new OrdinalColumn(slabs, Integer.BYTES);
         this.pageBases = new OrdinalColumn(slabs, Long.BYTES);
@@ -85,7 +81,7 @@ public final class VectorPages {
 
     private void place(int page, long image, long originals) {
         LONG.set(MEMORY, originalBases.address(page), originals);
-        LONG.set(MEMORY, pageBases.address(page), image + CODES_OFFSET);
+        LONG.set(MEMORY, pageBases.address(page), image + geometry.codesOffset(page));
     }
 
     /**
@@ -100,7 +96,7 @@ public final class VectorPages {
         // ORDER: release; pairs with VectorPages#pageBase and #originalsBase (acquire); else a reader could find a page
         // that was not yet mapped or read.
         LONG.setRelease(MEMORY, originalBases.address(page), originals);
-        LONG.setRelease(MEMORY, pageBases.address(page), image + CODES_OFFSET);
+        LONG.setRelease(MEMORY, pageBases.address(page), image + geometry.codesOffset(page));
     }
 
     /**
@@ -173,9 +169,10 @@ public final class VectorPages {
             }
             INT.set(MEMORY, locations.address(ordinal), VectorPageLayout.location(page, slot));
         }
-        for (int slot = used; slot < Limits.PAGE_SLOTS_MAX; slot++) {
-            if ((int) INT.get(MEMORY, image + ORDINALS_OFFSET + 4L * slot) != 0) {
-                return Optional.of("page " + page + ": unused slot " + slot + " is not zero");
+        int codes = geometry.codesOffset(page);
+        for (long at = ORDINALS_OFFSET + (long) used * Integer.BYTES; at < codes; at += Integer.BYTES) {
+            if ((int) INT.get(MEMORY, image + at) != 0) {
+                return Optional.of("page " + page + ": what is behind the ordinals in use is not zero");
             }
         }
         return Optional.empty();
@@ -229,7 +226,7 @@ public final class VectorPages {
         if (originalBytes > 0) {
             MemorySegment.copy(code, originalOffset, MEMORY, originalAt(location), originalBytes);
         }
-        long page = pageBase(activePage) - CODES_OFFSET;
+        long page = imageAddress(activePage);
         INT.set(MEMORY, page + ORDINALS_OFFSET + 4L * slot, ordinal);
         INT.set(MEMORY, locations.address(ordinal), location);
         // ORDER: release; pairs with VectorPages#slotsUsed (acquire); else a scan could score a slot before its bytes.
@@ -294,7 +291,7 @@ public final class VectorPages {
      */
     public int slotsUsed(int page) {
         // ORDER: acquire; pairs with VectorPages#add (release); else the bytes of the last slot could be old.
-        return (int) INT.getAcquire(MEMORY, pageBase(page) - CODES_OFFSET + COUNT_OFFSET);
+        return (int) INT.getAcquire(MEMORY, imageAddress(page) + COUNT_OFFSET);
     }
 
     /**
@@ -305,11 +302,11 @@ public final class VectorPages {
      * @return the ordinal, perhaps not yet published
      */
     public int ordinalAt(int page, int slot) {
-        return (int) INT.get(MEMORY, pageBase(page) - CODES_OFFSET + ORDINALS_OFFSET + 4L * slot);
+        return (int) INT.get(MEMORY, imageAddress(page) + ORDINALS_OFFSET + 4L * slot);
     }
 
     /**
-     * Returns where the codes of a page begin; they follow each other at {@code codec.codePitch()} bytes.
+     * Returns where the codes of a page begin; they follow each other at {@code geometry().pitch(page)} bytes.
      *
      * @param page below {@link #pageCount()}
      * @return native address
@@ -326,7 +323,7 @@ public final class VectorPages {
      * @return native address of {@code geometry().pageBytes(page)} bytes
      */
     public long imageAddress(int page) {
-        return pageBase(page) - CODES_OFFSET;
+        return pageBase(page) - geometry.codesOffset(page);
     }
 
     /**
@@ -364,7 +361,8 @@ public final class VectorPages {
     }
 
     private long codeAt(int location) {
-        return pageBase(VectorPageLayout.page(location)) + (long) VectorPageLayout.slot(location) * codePitch;
+        int page = VectorPageLayout.page(location);
+        return pageBase(page) + (long) VectorPageLayout.slot(location) * geometry.pitch(page);
     }
 
     private long originalAt(int location) {

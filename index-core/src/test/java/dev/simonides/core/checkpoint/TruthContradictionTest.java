@@ -8,6 +8,7 @@ import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.RecordImageLayout;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.core.vector.VectorPageLayout;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
@@ -129,13 +130,13 @@ class TruthContradictionTest {
                 death("a reserved byte of a death", DeathLayout.RESERVED, 1),
                 death("a death the file before knew", DeathLayout.DEATH_LSN, (int) FIRST_LSN),
                 death("a death after the checkpoint", DeathLayout.DEATH_LSN, (int) FIRST_LSN + 100),
-                page("a count too small", 0, 0, 58),
-                page("a count too large", 0, 0, 60),
+                page("a count too small", 0, 0, 63),
+                page("a count too large", 0, 0, 65),
                 page("a page of another class", 0, 4, 16 << 10),
                 page("a reserved byte of a page", 0, 60, 1 << 24),
                 page("another ordinal", 0, (int) VectorPageLayout.ORDINALS_OFFSET + 8, 3),
                 page("an ordinal in no slot", 1, (int) VectorPageLayout.ORDINALS_OFFSET + 4 * 63, 5),
-                page("a code that is none", 0, (int) VectorPageLayout.CODES_OFFSET, 0),
+                page("a code that is none", 0, PageGeometry.of(CODEC).codesOffset(0), 0),
                 new Forgery(
                         "a longer payload",
                         FileKind.PAYLOADS,

@@ -65,7 +65,7 @@ final class TruthStore implements AutoCloseable {
         this.tenants = new Tenants(new TenantShape(codec, 8, 1_000_000, 1, numbering));
         this.applier = new Applier(tenants, budget, codec, (lsn, asOfLsn) -> {});
         this.mappings = new VectorMappings(residency, tenants, budget, epochs);
-        this.files = TruthFiles.none(codec, mappings);
+        this.files = TruthFiles.none(tenants.shape().geometry(), mappings);
     }
 
     /** Loads files into a new memory. */
@@ -86,7 +86,7 @@ final class TruthStore implements AutoCloseable {
                 directory,
                 STORE_ID,
                 entries,
-                new TruthMemory(tenants, budget, codec, mappings),
+                new TruthMemory(tenants, budget, tenants.shape().geometry(), mappings),
                 new TruthLoadOptions(upTo, helpers, true));
         lsn = upTo;
         fileId = entries.stream().mapToLong(FileEntry::id).max().orElse(0);

@@ -44,7 +44,7 @@ public final class RecoveredStore implements AutoCloseable {
             StoreFile file = StoreFile.read(directory);
             LogOptions logOptions = log.apply(LogOptions.of(file.storeId()));
             RecoveredStore opened =
-                    new RecoveredStore(lock, new Recovery(directory, options, logOptions).run(), options);
+                    new RecoveredStore(lock, new Recovery(directory, options, logOptions, file.pages()).run(), options);
             done = true;
             return opened;
         } finally {

@@ -9,6 +9,7 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.Vectors;
+import dev.simonides.core.vector.PageFormat;
 import dev.simonides.wal.LogOptions;
 import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.lang.management.ManagementFactory;
@@ -83,7 +84,7 @@ class RecoveryRateTest {
 
     private static long recover(SimulatedDirectory directory, MemoryIndexOptions options) {
         LogOptions log = small(LogOptions.of(StoreFile.read(directory).storeId()));
-        Recovery.Recovered recovered = new Recovery(directory, options, log).run();
+        Recovery.Recovered recovered = new Recovery(directory, options, log, PageFormat.PACKED).run();
         try (var memory = recovered.memory();
                 var _ = recovered.log()) {
             return memory.tenants().all().stream()

@@ -202,7 +202,8 @@ final class StoreCrashRun implements CrashCase.Run {
         Recovery.Recovered recovered = new Recovery(
                         image,
                         shape.options(),
-                        shape.log(file.storeId(), SESSION).tornSectors(terms.tornSectors))
+                        shape.log(file.storeId(), SESSION).tornSectors(terms.tornSectors),
+                        file.pages())
                 .run();
         WriteAheadLog log = Objects.requireNonNull(recovered.log());
         try (StoreMemory memory = recovered.memory()) {

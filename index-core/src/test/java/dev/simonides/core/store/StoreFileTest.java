@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.simonides.MemoryIndexOptions;
+import dev.simonides.core.vector.PageFormat;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.Access;
@@ -75,7 +76,7 @@ class StoreFileTest {
                 new Lie("magic", StoreLayout.MAGIC, 1, Long.BYTES, NotAStoreException.class),
                 Lie.of("version", StoreLayout.VERSION, 0, UnsupportedFormatException.class),
                 Lie.of("version", StoreLayout.VERSION, 4, UnsupportedFormatException.class),
-                Lie.of("incompat", StoreLayout.INCOMPAT_FEATURES, 1, UnsupportedFormatException.class),
+                Lie.of("incompat", StoreLayout.INCOMPAT_FEATURES, 3, UnsupportedFormatException.class),
                 Lie.of("readOnly", StoreLayout.READ_ONLY_COMPAT_FEATURES, 1, UnsupportedFormatException.class),
                 Lie.of("dimension", StoreLayout.DIMENSION, 0, CorruptStoreException.class),
                 Lie.of("dimension", StoreLayout.DIMENSION, 4097, CorruptStoreException.class),
@@ -127,6 +128,14 @@ class StoreFileTest {
     @Test
     void readsVersion1() {
         assertEquals(ID, read(changed(StoreLayout.VERSION, 1)).storeId());
+    }
+
+    @Test
+    void theFeatureSaysHowPagesAre() {
+        assertEquals(PageFormat.PACKED, read(write(OPTIONS)).pages());
+        assertEquals(
+                PageFormat.ROUNDED,
+                read(changed(StoreLayout.INCOMPAT_FEATURES, 0)).pages());
     }
 
     @Test

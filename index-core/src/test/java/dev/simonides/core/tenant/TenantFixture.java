@@ -6,6 +6,7 @@ import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphRenumbering;
 import dev.simonides.core.graph.GraphUnlinker;
 import dev.simonides.core.key.HeapKeyDirectory;
+import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
@@ -38,7 +39,7 @@ public final class TenantFixture implements AutoCloseable {
     /** Makes an empty tenant; M is 8 and efConstruction 64. */
     public TenantFixture(VectorCodec codec, int exactScanMax, @Nullable BitCodec bits) {
         this.codec = codec;
-        this.shape = new TenantShape(codec, 8, exactScanMax, 42, numbering, bits);
+        this.shape = new TenantShape(PageGeometry.of(codec), 8, exactScanMax, 42, numbering, bits);
         this.tenant = new Tenant(7, "fixture", shape);
         this.linker = new GraphLinker(Kernels.best(), codec, 8, 64, arena);
         this.unlinker = new GraphUnlinker(Kernels.best(), codec, arena);
