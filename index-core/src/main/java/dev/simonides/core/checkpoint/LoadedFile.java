@@ -5,6 +5,7 @@ import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.wal.CorruptSegmentException;
 import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileLayout;
+import java.util.function.Supplier;
 
 /**
  * A file of truth that is being loaded. Immutable.
@@ -25,13 +26,13 @@ record LoadedFile(SealedFile file, FileEntry entry, Contents contents) {
         return new CorruptSegmentException(file.name(), SealedFileLayout.BYTES + offset, what);
     }
 
-    /** Throws that a section is not what the files before it and its kind demand. */
-    void require(boolean condition, Section section, String what) {
+    /** Throws that a section is not what the files before it and its kind demand; the words are only put together then. */
+    void require(boolean condition, Section section, Supplier<String> what) {
         if (!condition) {
             throw damaged(
                     file.contentsOffset(),
                     "table of contents: section of tenant '" + section.tenant() + "', ordinals " + section.first()
-                            + ".." + section.end() + ": " + what);
+                            + ".." + section.end() + ": " + what.get());
         }
     }
 
@@ -41,13 +42,13 @@ record LoadedFile(SealedFile file, FileEntry entry, Contents contents) {
         long back = contents.backStart();
         for (Section section : contents.sections()) {
             int alignment = format.alignment(section.front().bytes());
+            long frontAt = alignUp(front, alignment);
+            long backAt = alignUp(back, alignment);
             require(
-                    section.front().offset() == alignUp(front, alignment)
-                            && section.back().offset() == alignUp(back, alignment),
+                    section.front().offset() == frontAt && section.back().offset() == backAt,
                     section,
-                    "parts begin at " + section.front().offset() + " and "
-                            + section.back().offset() + ", expected " + alignUp(front, alignment) + " and "
-                            + alignUp(back, alignment));
+                    () -> "parts begin at " + section.front().offset() + " and "
+                            + section.back().offset() + ", expected " + frontAt + " and " + backAt);
             front = section.front().end();
             back = section.back().end();
         }

@@ -8,9 +8,9 @@ import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.simd.OffHeap;
 import dev.simonides.wal.SealedFileLayout;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
@@ -22,6 +22,8 @@ final class PayloadLoad {
     private final Slabs slabs;
     /** Where the back parts of each file go, by its place among the files. */
     private final List<Long> backs = new ArrayList<>();
+    /** The tenant of each section, by file. */
+    private final List<List<LoadedTenant>> tenantsByFile = new ArrayList<>();
 
     PayloadLoad(Slabs slabs) {
         this.slabs = slabs;
@@ -30,17 +32,20 @@ final class PayloadLoad {
     /** Takes a file's sections into the plan: docs/FORMAT.md, "Payloads". */
     void plan(LoadedFile file, Function<String, LoadedTenant> tenants) {
         file.requirePlaces(new PayloadSections());
+        List<LoadedTenant> planned = new ArrayList<>(file.contents().sections().size());
+        tenantsByFile.add(planned);
         for (Section section : file.contents().sections()) {
             LoadedTenant loaded = tenants.apply(section.tenant());
+            planned.add(loaded);
             file.require(
                     section.first() == loaded.payloadsEnd && section.count() > 0,
                     section,
-                    "the files before end at ordinal " + loaded.payloadsEnd);
+                    () -> "the files before end at ordinal " + loaded.payloadsEnd);
             long lengths = section.back().bytes() == 0 ? 0 : (long) section.count() * Integer.BYTES;
             file.require(
                     section.deaths() == 0 && section.front().bytes() == lengths,
                     section,
-                    "wrong size: lengths=" + section.front().bytes() + ", payloads="
+                    () -> "wrong size: lengths=" + section.front().bytes() + ", payloads="
                             + section.back().bytes());
             loaded.payloadsEnd = section.end();
         }
@@ -68,24 +73,23 @@ final class PayloadLoad {
     }
 
     /** Tells every record where its payload is; the payloads themselves may still be on their way. */
-    void load(List<LoadedFile> files, Function<String, LoadedTenant> tenants) {
+    void load(List<LoadedFile> files) {
         for (int i = 0; i < files.size(); i++) {
             LoadedFile file = files.get(i);
             long backStart = file.contents().backStart();
-            try (Arena arena = Arena.ofConfined();
-                    BlockReader reader = new BlockReader(file.file())) {
-                long front = arena.allocate(Math.max(backStart, 1), Long.BYTES).address();
-                reader.read(0, backStart, front);
+            try (FrontReader fronts = new FrontReader(file)) {
+                Iterator<LoadedTenant> planned = tenantsByFile.get(i).iterator();
                 for (Section section : file.contents().sections()) {
+                    Tenant tenant = planned.next().tenant;
                     if (section.back().bytes() > 0) {
                         loadLengths(
                                 file,
                                 section,
-                                tenants.apply(section.tenant()).tenant,
-                                front + section.front().offset(),
+                                tenant,
+                                fronts.read(section),
                                 backs.get(i) + section.back().offset() - backStart);
                     } else {
-                        requireNone(file, section, tenants.apply(section.tenant()).tenant);
+                        requireNone(file, section, tenant);
                     }
                 }
             }
@@ -111,15 +115,16 @@ final class PayloadLoad {
             tenant.loadPayload(ordinal, payloads + offset, bytes);
             offset += bytes;
         }
-        file.require(offset == section.back().bytes(), section, "bytes behind the last payload");
+        file.require(offset == section.back().bytes(), section, () -> "bytes behind the last payload");
     }
 
     private static void requireNone(LoadedFile file, Section section, Tenant tenant) {
-        for (int ordinal = section.first(); ordinal < section.end(); ordinal++) {
+        for (int i = section.first(); i < section.end(); i++) {
+            int ordinal = i;
             file.require(
                     tenant.payloadBytes(ordinal) == 0 || tenant.dead(ordinal),
                     section,
-                    "ordinal " + ordinal + " has no payload, its record says " + tenant.payloadBytes(ordinal));
+                    () -> "ordinal " + ordinal + " has no payload, its record says " + tenant.payloadBytes(ordinal));
             tenant.loadPayload(ordinal, 0, 0);
         }
     }

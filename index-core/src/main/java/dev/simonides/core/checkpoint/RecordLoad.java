@@ -11,17 +11,23 @@ import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.tenant.RecordImageLayout;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.simd.OffHeap;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
-/** Loads lives, records and keys. Confined to one thread. */
+/** Loads lives, records and keys. Confined to one thread, but for its tasks. */
 final class RecordLoad {
     private static final MemorySegment MEMORY = OffHeap.everything();
 
+    /** Keys a task enters: some milliseconds. */
+    private static final long TASK_KEYS = 32_768;
+
     private final Slabs slabs;
     private final KeyDirectory keys;
+    /** The tenant of each section, by file. */
+    private final List<List<LoadedTenant>> tenantsByFile = new ArrayList<>();
 
     RecordLoad(Slabs slabs, KeyDirectory keys) {
         this.slabs = slabs;
@@ -31,44 +37,58 @@ final class RecordLoad {
     /** Takes a file's sections into the plan: docs/FORMAT.md, "Records". */
     void plan(LoadedFile file, Function<String, LoadedTenant> tenants) {
         file.requirePlaces(new RecordSections());
+        List<LoadedTenant> planned = new ArrayList<>(file.contents().sections().size());
+        tenantsByFile.add(planned);
         for (Section section : file.contents().sections()) {
             LoadedTenant loaded = tenants.apply(section.tenant());
+            planned.add(loaded);
             file.require(
                     section.first() == loaded.recordsEnd && (section.count() > 0 || section.deaths() > 0),
                     section,
-                    "the files before end at ordinal " + loaded.recordsEnd);
+                    () -> "the files before end at ordinal " + loaded.recordsEnd);
             long rows = (long) section.count() * RowLayout.BYTES;
             file.require(
                     section.front().bytes() == rows + (long) section.deaths() * DeathLayout.BYTES
                             && section.back().bytes() >= (long) section.count() * RecordImageLayout.BYTES,
                     section,
-                    "wrong size: rows and deaths=" + section.front().bytes() + ", images="
+                    () -> "wrong size: rows and deaths=" + section.front().bytes() + ", images="
                             + section.back().bytes());
             loaded.recordsEnd = section.end();
         }
     }
 
     /** Reads all files, oldest first: rows and images, then the deaths of older ordinals. */
-    void load(List<LoadedFile> files, Function<String, LoadedTenant> tenants) {
+    void load(List<LoadedFile> files) {
         long beforeLsn = 0;
-        for (LoadedFile file : files) {
-            try (Arena arena = Arena.ofConfined();
-                    BlockReader reader = new BlockReader(file.file())) {
+        for (int i = 0; i < files.size(); i++) {
+            LoadedFile file = files.get(i);
+            long back = readBack(file);
+            try (FrontReader fronts = new FrontReader(file)) {
                 long backStart = file.contents().backStart();
-                long front = arena.allocate(Math.max(backStart, 1), Long.BYTES).address();
-                reader.read(0, backStart, front);
-                long backBytes = file.file().contentsOffset() - backStart;
-                long back = backBytes == 0 ? 0 : slabs.allocate(backBytes, Long.BYTES);
-                reader.read(backStart, backBytes, back);
+                Iterator<LoadedTenant> planned = tenantsByFile.get(i).iterator();
                 for (Section section : file.contents().sections()) {
-                    LoadedTenant loaded = tenants.apply(section.tenant());
-                    long rows = front + section.front().offset();
+                    LoadedTenant loaded = planned.next();
+                    long rows = fronts.read(section);
                     loadRows(file, section, loaded, rows, back + section.back().offset() - backStart);
                     loadDeaths(file, section, loaded, rows + (long) section.count() * RowLayout.BYTES, beforeLsn);
                 }
             }
             beforeLsn = file.contents().lsn();
         }
+    }
+
+    /** Reads all record images of a file to where they stay. */
+    private long readBack(LoadedFile file) {
+        long backStart = file.contents().backStart();
+        long bytes = file.file().contentsOffset() - backStart;
+        if (bytes == 0) {
+            return 0;
+        }
+        long back = slabs.allocate(bytes, Long.BYTES);
+        try (BlockReader reader = new BlockReader(file.file())) {
+            reader.read(backStart, bytes, back);
+        }
+        return back;
     }
 
     /** docs/FORMAT.md, "Row" and "Record image", in this order. */
@@ -101,7 +121,7 @@ final class RecordLoad {
             birthBefore = birth;
             live += alive ? 1 : 0;
         }
-        file.require(imageOffset == section.back().bytes(), section, "bytes behind the last record");
+        file.require(imageOffset == section.back().bytes(), section, () -> "bytes behind the last record");
         loaded.lastBirthLsn = birthBefore;
         loaded.live += live;
     }
@@ -158,24 +178,43 @@ final class RecordLoad {
         }
     }
 
-    /** Enters the keys of the living, once all deaths are known. */
-    void fillKeys(List<LoadedFile> files, Function<String, LoadedTenant> tenants) {
+    /** Divides into tasks the entering of the keys of the living, for which all deaths must be known. */
+    List<Runnable> keyTasks(List<LoadedFile> files) {
+        List<Runnable> tasks = new ArrayList<>();
+        List<Runnable> pieces = new ArrayList<>();
         long rows = 0;
-        for (LoadedFile file : files) {
+        long inTask = 0;
+        for (int i = 0; i < files.size(); i++) {
+            LoadedFile file = files.get(i);
+            Iterator<LoadedTenant> planned = tenantsByFile.get(i).iterator();
             for (Section section : file.contents().sections()) {
+                Tenant tenant = planned.next().tenant;
                 rows += section.count();
+                for (int first = section.first(); first < section.end(); ) {
+                    int from = first;
+                    int to = (int) Math.min(section.end(), from + TASK_KEYS);
+                    pieces.add(() -> fillKeys(file, section, tenant, from, to));
+                    first = to;
+                    inTask += to - from;
+                    if (inTask >= TASK_KEYS) {
+                        tasks.add(inTurn(pieces));
+                        pieces = new ArrayList<>();
+                        inTask = 0;
+                    }
+                }
             }
         }
+        tasks.add(inTurn(pieces));
         keys.reserve(rows);
-        for (LoadedFile file : files) {
-            for (Section section : file.contents().sections()) {
-                fillKeys(file, section, tenants.apply(section.tenant()).tenant);
-            }
-        }
+        return tasks;
     }
 
-    private void fillKeys(LoadedFile file, Section section, Tenant tenant) {
-        for (int ordinal = section.first(); ordinal < section.end(); ordinal++) {
+    private static Runnable inTurn(List<Runnable> pieces) {
+        return () -> pieces.forEach(Runnable::run);
+    }
+
+    private void fillKeys(LoadedFile file, Section section, Tenant tenant, int first, int end) {
+        for (int ordinal = first; ordinal < end; ordinal++) {
             if (tenant.dead(ordinal)) {
                 continue;
             }

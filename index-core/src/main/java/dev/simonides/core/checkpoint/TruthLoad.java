@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * One loading of a generation: plan from the tables of contents, check that they agree, ask the budget, make room, then read.
@@ -26,6 +27,8 @@ import java.util.UUID;
  * make this allocate is a small multiple of its size.
  */
 final class TruthLoad implements AutoCloseable {
+    private static final int TASK_TENANTS = 2_048;
+
     private final StorageDirectory directory;
     private final UUID storeId;
     private final TruthMemory memory;
@@ -56,21 +59,33 @@ final class TruthLoad implements AutoCloseable {
         files(FileKind.PAYLOADS).forEach(file -> payloads.plan(file, this::tenant));
         tenants.values().forEach(this::requireAgreement);
         boolean mapped = reserve(vectors);
-        tenants.values()
-                .forEach(loaded ->
-                        loaded.tenant.beginLoad(loaded.recordsEnd, mapped ? vectors.fullPages(loaded.recordsEnd) : 0));
+        Tasks.run(
+                1 + options.helpers(),
+                beginnings(loaded ->
+                        loaded.tenant.beginLoad(loaded.recordsEnd, mapped ? vectors.fullPages(loaded.recordsEnd) : 0)));
         List<Runnable> tasks = new ArrayList<>();
         // The longest piece that cannot be divided comes first.
         tasks.add(() -> {
-            records.load(files(FileKind.RECORDS), this::tenant);
-            payloads.load(files(FileKind.PAYLOADS), this::tenant);
-            records.fillKeys(files(FileKind.RECORDS), this::tenant);
+            records.load(files(FileKind.RECORDS));
+            payloads.load(files(FileKind.PAYLOADS));
         });
         payloads.addTasks(files(FileKind.PAYLOADS), tasks);
         vectors.addTasks(tasks, mapped ? Optional.of(memory.mappings()) : Optional.empty());
         Tasks.run(1 + options.helpers(), tasks);
+        Tasks.run(1 + options.helpers(), records.keyTasks(files(FileKind.RECORDS)));
         tenants.values().forEach(loaded -> loaded.tenant.endLoad(loaded.recordsEnd, loaded.live));
         return coverages();
+    }
+
+    /** The same for all tenants, many of them a task: what they take is zeroed by the system when it is first touched. */
+    private List<Runnable> beginnings(Consumer<LoadedTenant> beginning) {
+        List<Runnable> tasks = new ArrayList<>();
+        List<LoadedTenant> all = List.copyOf(tenants.values());
+        for (int first = 0; first < all.size(); first += TASK_TENANTS) {
+            List<LoadedTenant> some = all.subList(first, Math.min(all.size(), first + TASK_TENANTS));
+            tasks.add(() -> some.forEach(beginning));
+        }
+        return tasks;
     }
 
     private void open(FileEntry entry) {

@@ -54,15 +54,15 @@ final class VectorLoad {
             file.require(
                     section.first() == geometry.firstOrdinal(page) && section.end() > loaded.vectorsEnd,
                     section,
-                    "the files before end at ordinal " + loaded.vectorsEnd);
+                    () -> "the files before end at ordinal " + loaded.vectorsEnd);
             int end = geometry.pages(section.end());
-            file.require(end <= PAGES_MAX, section, "too many pages");
+            file.require(end <= PAGES_MAX, section, () -> "too many pages");
             file.require(
                     section.deaths() == 0
                             && section.front().bytes() == geometry.codesBytes(page, end)
                             && section.back().bytes() == geometry.originalsBytes(page, end),
                     section,
-                    "wrong size: pages=" + section.front().bytes() + ", originals="
+                    () -> "wrong size: pages=" + section.front().bytes() + ", originals="
                             + section.back().bytes());
             loaded.vectorsEnd = section.end();
             VectorRun before = loaded.newestRun;
