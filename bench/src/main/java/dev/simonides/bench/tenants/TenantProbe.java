@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -36,6 +37,8 @@ public final class TenantProbe {
     private static final int QUERIES = 4_096;
     private static final int WARM_ROUNDS = 20;
     private static final int TIMED_ROUNDS = 5;
+    private static final long LOOK_NANOS = 50_000_000;
+    private static final int SETTLED_LOOKS = 10;
     private static final long LATENCY_NANOS_MAX = 10_000_000_000L;
 
     private TenantProbe() {}
@@ -57,7 +60,7 @@ public final class TenantProbe {
             // The second collection finds what the first one only queued.
             System.gc();
             System.gc();
-            print(out, RESIDENT_BYTES, residentBytes());
+            print(out, RESIDENT_BYTES, settledResidentBytes());
             print(
                     out,
                     HEAP_BYTES,
@@ -92,6 +95,20 @@ public final class TenantProbe {
 
     private static void print(PrintStream out, String name, long value) {
         out.println(name + " " + value);
+    }
+
+    /** What is resident once it falls no more: the collector gives back what it has emptied, a little later. */
+    private static long settledResidentBytes() throws IOException {
+        long bytes = residentBytes();
+        for (int quiet = 0; quiet < SETTLED_LOOKS; quiet++) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            long now = residentBytes();
+            if (now < bytes) {
+                bytes = now;
+                quiet = 0;
+            }
+        }
+        return bytes;
     }
 
     private static long residentBytes() throws IOException {

@@ -25,8 +25,8 @@ record Coverage(List<FileCoverage> files) {
     /** How many ordinals of a tenant the files hold. */
     int end(String tenant) {
         for (int i = files.size() - 1; i >= 0; i--) {
-            Integer end = files.get(i).ends().get(tenant);
-            if (end != null) {
+            int end = files.get(i).ends().of(tenant);
+            if (end != TenantEnds.NONE) {
                 return end;
             }
         }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * The files of truth of the present generation: vectors, records and payloads, and which ordinals each of them holds.
@@ -193,7 +194,8 @@ public final class TruthFiles {
             Contents contents = writeParts(format, parts, snapshot, file);
             SealedFileSummary summary = file.finish(contents.write());
             written.add(name);
-            return kept.plus(FileCoverage.of(new FileEntry(format.kind(), id, summary), contents));
+            return kept.plus(
+                    FileCoverage.of(new FileEntry(format.kind(), id, summary), contents, UnaryOperator.identity()));
         }
     }
 

@@ -168,10 +168,14 @@ final class TruthLoad implements AutoCloseable {
             coverages.put(
                     kind,
                     new Coverage(files(kind).stream()
-                            .map(file -> FileCoverage.of(file.entry(), file.contents()))
+                            .map(file -> FileCoverage.of(file.entry(), file.contents(), this::nameOf))
                             .toList()));
         }
         return coverages;
+    }
+
+    private String nameOf(String tenant) {
+        return tenant(tenant).tenant.name();
     }
 
     @Override

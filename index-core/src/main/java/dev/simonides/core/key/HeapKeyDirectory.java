@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * A key directory on the Java heap: striped open addressing, each stripe behind a read-write lock. Any thread.
  *
  * <p>A slot is two words: where the key's bytes stand with their length and a few bits of the hash, and tenant and ordinal.
- * The bytes themselves stay where the caller has them, so that a million keys are 32 MiB without a single object.
+ * The bytes themselves stay where the caller has them, so that a million keys are some 22 MB without a single object.
  */
 public final class HeapKeyDirectory implements KeyDirectory {
     /** Power of two; 64 stripes keep readers of different keys apart on any machine of today. */
@@ -108,12 +108,13 @@ public final class HeapKeyDirectory implements KeyDirectory {
 
     @Override
     public void reserve(long keys) {
-        // An eighth more than their share: stripes fill by chance, and none is to grow.
+        // Stripes fill by chance, and none is to grow: four standard deviations more than their share.
         long share = keys / STRIPES;
+        share += 4 * (long) Math.sqrt((double) share);
         for (Stripe stripe : stripes) {
             stripe.lock.writeLock().lock();
             try {
-                stripe.reserve(share + share / 8 + 1);
+                stripe.reserve(share + 1);
             } finally {
                 stripe.lock.writeLock().unlock();
             }
@@ -163,7 +164,7 @@ public final class HeapKeyDirectory implements KeyDirectory {
     }
 
     private Stripe stripe(int hash) {
-        // The upper bits: the table inside uses the lower ones.
+        // The upper bits of another product than the one that the table inside uses.
         return stripes[(hash * 0x85EBCA6B) >>> 26];
     }
 
@@ -197,8 +198,7 @@ public final class HeapKeyDirectory implements KeyDirectory {
             }
             byte[] utf8 = key.utf8();
             long tag = tag(key.hashCode(), utf8.length);
-            int mask = capacity() - 1;
-            for (int slot = key.hashCode() & mask; place(slot) != 0; slot = (slot + 1) & mask) {
+            for (int slot = home(key.hashCode()); place(slot) != 0; slot = behind(slot)) {
                 if (place(slot) >>> ADDRESS_BITS == tag
                         && tenant(slot) == key.tenantId()
                         && same(place(slot) & ADDRESS_MASK, utf8)) {
@@ -222,10 +222,9 @@ public final class HeapKeyDirectory implements KeyDirectory {
             reserve(size + 1L);
             reserved = Math.max(0, reserved - 1);
             long tag = tag(hash, bytes);
-            int mask = capacity() - 1;
-            int slot = hash & mask;
+            int slot = home(hash);
             int before = NONE;
-            for (; place(slot) != 0; slot = (slot + 1) & mask) {
+            for (; place(slot) != 0; slot = behind(slot)) {
                 long place = place(slot);
                 if (place >>> ADDRESS_BITS == tag
                         && tenant(slot) == tenantId
@@ -255,10 +254,8 @@ public final class HeapKeyDirectory implements KeyDirectory {
                 return NONE;
             }
             int ordinal = ordinal(gap);
-            int mask = capacity() - 1;
-            for (int slot = (gap + 1) & mask; place(slot) != 0; slot = (slot + 1) & mask) {
-                int home = hashOf(slot) & mask;
-                if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+            for (int slot = behind(gap); place(slot) != 0; slot = behind(slot)) {
+                if (distance(home(hashOf(slot)), slot) >= distance(gap, slot)) {
                     slots[2 * gap] = slots[2 * slot];
                     slots[2 * gap + 1] = slots[2 * slot + 1];
                     gap = slot;
@@ -270,18 +267,16 @@ public final class HeapKeyDirectory implements KeyDirectory {
             return ordinal;
         }
 
-        /** Makes room: at most two slots of three are in use. */
+        /** Makes room: at most three slots of four are in use. A table that grows by itself grows by half. */
         void reserve(long keys) {
-            if (3 * keys <= 2L * capacity()) {
+            long needed = Math.ceilDiv(4 * keys, 3);
+            if (needed <= capacity()) {
                 return;
             }
-            if (3 * keys > 2L * CAPACITY_MAX) {
+            if (needed > CAPACITY_MAX) {
                 throw new IllegalStateException("the key directory is full: keys=" + directory.size());
             }
-            int capacity = Math.max(CAPACITY_MIN, capacity());
-            while (3 * keys > 2L * capacity) {
-                capacity *= 2;
-            }
+            int capacity = (int) Math.min(CAPACITY_MAX, Math.max(CAPACITY_MIN, Math.max(needed, capacity() * 3L / 2)));
             long[] old = slots;
             int oldSlots = capacity();
             slots = new long[2 * capacity];
@@ -293,10 +288,9 @@ public final class HeapKeyDirectory implements KeyDirectory {
         }
 
         private void move(long place, long value) {
-            int mask = capacity() - 1;
-            int slot = hashOf(place, (int) (value >>> 32)) & mask;
+            int slot = home(hashOf(place, (int) (value >>> 32)));
             while (place(slot) != 0) {
-                slot = (slot + 1) & mask;
+                slot = behind(slot);
             }
             slots[2 * slot] = place;
             slots[2 * slot + 1] = value;
@@ -304,6 +298,20 @@ public final class HeapKeyDirectory implements KeyDirectory {
 
         private int capacity() {
             return slots.length / 2;
+        }
+
+        /** Where a key is looked for first: its hash, mixed apart from that of the stripe, as a fraction of the capacity. */
+        private int home(int hash) {
+            long mixed = Integer.toUnsignedLong(hash * 0x9E3779B1);
+            return (int) ((mixed * capacity()) >>> Integer.SIZE);
+        }
+
+        private int behind(int slot) {
+            return slot + 1 == capacity() ? 0 : slot + 1;
+        }
+
+        private int distance(int from, int to) {
+            return to >= from ? to - from : to - from + capacity();
         }
 
         private long place(int slot) {

@@ -1,23 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.memory;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
 /**
  * A growing column of fixed-size entries, found by ordinal without a lock.
  *
- * <p>Chunk 0 holds 64 entries and chunk c ≥ 1 holds ordinals {@code 64·2^(c−1) .. 64·2^c − 1}, so no entry ever moves
- * (M1) and 26 chunks reach every ordinal. One writer at a time grows it; any thread reads entries below a count that was
- * published after the growth.
+ * <p>Chunk 0 holds 16 entries and chunk c ≥ 1 holds ordinals {@code 16·2^(c−1) .. 16·2^c − 1}, so no entry ever moves (M1), a
+ * tenant of ten vectors has no more room than it needs, and 28 chunks reach every ordinal. One writer at a time grows it; any
+ * thread reads entries below a count that was published after the growth.
  */
 public final class OrdinalColumn {
-    private static final int FIRST_CHUNK_SHIFT = 6;
-    private static final int CHUNKS_MAX = Integer.SIZE - FIRST_CHUNK_SHIFT;
+    private static final int FIRST_CHUNK_SHIFT = 4;
+    private static final long[] NO_CHUNKS = {};
+    private static final VarHandle ORIGINS;
+
+    static {
+        try {
+            ORIGINS = MethodHandles.lookup().findVarHandle(OrdinalColumn.class, "origins", long[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Slabs slabs;
-    private final long stride;
-    /** Address at which ordinal 0 would stand if the chunk began there: one addition finds an entry. */
-    private final long[] origins = new long[CHUNKS_MAX];
-
-    private int chunkCount;
+    private final int stride;
+    /**
+     * Of each chunk the address at which ordinal 0 would stand if the chunk began there: one addition finds an entry. Grown by
+     * copying, because most columns never have more than one chunk.
+     */
+    private long[] origins = NO_CHUNKS;
 
     /**
      * Makes a column without entries.
@@ -27,7 +41,7 @@ public final class OrdinalColumn {
      */
     public OrdinalColumn(Slabs slabs, long stride) {
         this.slabs = slabs;
-        this.stride = stride;
+        this.stride = Math.toIntExact(stride);
     }
 
     /**
@@ -36,13 +50,23 @@ public final class OrdinalColumn {
      * @param count entries that must have an address, 0 or more
      */
     public void ensureCapacity(int count) {
-        while (count > capacity()) {
-            long firstOrdinal = capacity();
-            long entries = chunkCount == 0 ? 1L << FIRST_CHUNK_SHIFT : firstOrdinal;
-            long chunk = slabs.allocate(entries * stride, 64);
-            origins[chunkCount] = chunk - firstOrdinal * stride;
-            chunkCount++;
+        long[] known = origins;
+        if (count <= capacity(known.length)) {
+            return;
         }
+        int chunks = known.length;
+        while (count > capacity(chunks)) {
+            chunks++;
+        }
+        long[] grown = Arrays.copyOf(known, chunks);
+        for (int chunk = known.length; chunk < chunks; chunk++) {
+            long first = capacity(chunk);
+            grown[chunk] = slabs.allocate((capacity(chunk + 1) - first) * stride, 64) - first * stride;
+        }
+        // ORDER: release; pairs with OrdinalColumn#address (acquire); else a reader of an old entry could find the new
+        // array
+        // without what was copied into it.
+        ORIGINS.setRelease(this, grown);
     }
 
     /**
@@ -52,7 +76,9 @@ public final class OrdinalColumn {
      * @return native address of {@code stride} bytes
      */
     public long address(int ordinal) {
-        return origins[Integer.SIZE - Integer.numberOfLeadingZeros(ordinal >>> FIRST_CHUNK_SHIFT)] + ordinal * stride;
+        // ORDER: acquire; pairs with OrdinalColumn#ensureCapacity (release).
+        long[] chunks = (long[]) ORIGINS.getAcquire(this);
+        return chunks[chunkOf(ordinal)] + (long) ordinal * stride;
     }
 
     /**
@@ -62,11 +88,15 @@ public final class OrdinalColumn {
      * @return at least 1, this one included
      */
     public int contiguous(int ordinal) {
-        int chunk = Integer.SIZE - Integer.numberOfLeadingZeros(ordinal >>> FIRST_CHUNK_SHIFT);
-        return (int) ((1L << (FIRST_CHUNK_SHIFT + chunk)) - ordinal);
+        return (int) (capacity(chunkOf(ordinal) + 1) - ordinal);
     }
 
-    private long capacity() {
-        return chunkCount == 0 ? 0 : 1L << (FIRST_CHUNK_SHIFT + chunkCount - 1);
+    private static int chunkOf(int ordinal) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(ordinal >>> FIRST_CHUNK_SHIFT);
+    }
+
+    /** Entries of so many chunks. */
+    private static long capacity(int chunks) {
+        return chunks == 0 ? 0 : 1L << (FIRST_CHUNK_SHIFT + chunks - 1);
     }
 }

@@ -33,6 +33,7 @@ public final class Slabs implements AutoCloseable {
     private long slabBytes = FIRST_SLAB_BYTES;
     private long next;
     private long end;
+    private long usedBytes;
 
     /**
      * Returns a block of zeroes.
@@ -44,16 +45,20 @@ public final class Slabs implements AutoCloseable {
     public synchronized long allocate(long bytes, long alignment) {
         long again = alignment <= RETURNED_ALIGNMENT ? takeReturned(bytes) : 0;
         if (again != 0) {
+            usedBytes += bytes;
             return again;
         }
         long start = alignUp(next, alignment);
         if (start + bytes > end) {
             if (bytes >= OWN_MAPPING_BYTES) {
-                return map(bytes).address();
+                OffHeapBlock own = map(bytes);
+                usedBytes += own.bytes();
+                return own.address();
             }
             beginSlab(bytes);
             start = next;
         }
+        usedBytes += start + bytes - next;
         next = start + bytes;
         return start;
     }
@@ -77,6 +82,16 @@ public final class Slabs implements AutoCloseable {
 
     private synchronized void keep(long address, long bytes) {
         returned.computeIfAbsent(bytes, size -> new ArrayDeque<>()).add(address);
+        usedBytes -= bytes;
+    }
+
+    /**
+     * Returns what is handed out, what alignment takes included.
+     *
+     * @return bytes, 0 or more
+     */
+    public synchronized long usedBytes() {
+        return usedBytes;
     }
 
     /**
@@ -121,6 +136,7 @@ public final class Slabs implements AutoCloseable {
         returned.clear();
         next = 0;
         end = 0;
+        usedBytes = 0;
     }
 
     private static long alignUp(long address, long alignment) {

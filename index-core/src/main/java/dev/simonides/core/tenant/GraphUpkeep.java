@@ -3,8 +3,6 @@ package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What a tenant's graph needs besides linking, one task at a time: repairing what a file has lost, and taking the dead out.
@@ -27,8 +25,6 @@ public final class GraphUpkeep {
     private static final long NO_MARK = -1;
 
     private final Tenant tenant;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition ended = lock.newCondition();
 
     private volatile boolean repairWanted;
     private volatile Task running = Task.NONE;
@@ -99,7 +95,7 @@ public final class GraphUpkeep {
     }
 
     /**
-     * Takes over what is to be done, for the calling indexer alone. Whoever gets a task ends it with {@link #ended}.
+     * Takes over what is to be done, for the calling indexer alone. Whoever gets a task ends it with {@link #done} or {@link #condemned}.
      *
      * @return the task
      */
@@ -107,8 +103,7 @@ public final class GraphUpkeep {
         if (!due()) {
             return Task.NONE;
         }
-        lock.lock();
-        try {
+        synchronized (this) {
             if (!due()) {
                 return Task.NONE;
             }
@@ -117,8 +112,6 @@ public final class GraphUpkeep {
                 repairWanted = false;
             }
             return running;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -163,14 +156,9 @@ public final class GraphUpkeep {
         end();
     }
 
-    private void end() {
-        lock.lock();
-        try {
-            running = Task.NONE;
-            ended.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    private synchronized void end() {
+        running = Task.NONE;
+        notifyAll();
     }
 
     /**
@@ -190,14 +178,11 @@ public final class GraphUpkeep {
      * @throws InterruptedException if the thread is interrupted
      */
     public boolean await(long millis) throws InterruptedException {
-        long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-        lock.lockInterruptibly();
-        try {
-            while (busy() && nanos > 0) {
-                nanos = ended.awaitNanos(nanos);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        synchronized (this) {
+            for (long left = millis; busy() && left > 0; left = Monitors.millisUntil(deadline)) {
+                wait(left);
             }
-        } finally {
-            lock.unlock();
         }
         return !busy();
     }

@@ -2,11 +2,9 @@
 package dev.simonides.core.tenant;
 
 import dev.simonides.core.graph.Graph;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The ordinals of a tenant that the graph does not hold yet: those in {@code floor() .. count − 1} not marked linked.
@@ -16,11 +14,28 @@ import java.util.concurrent.locks.ReentrantLock;
  * in the graph, and one that was skipped as dead lies above the floor as long as a search may still see it. Any thread.
  */
 public final class PendingWindow {
+    /*
+     * Every tenant has a window, and most never have a graph: fields and the monitor of this object, where objects for each of
+     * them would be three times as large as all the rest.
+     */
+    private static final VarHandle CLAIMED;
+
+    private static final VarHandle SCHEDULED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            CLAIMED = lookup.findVarHandle(PendingWindow.class, "claimed", int.class);
+            SCHEDULED = lookup.findVarHandle(PendingWindow.class, "scheduled", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Tenant tenant;
-    private final AtomicInteger claimed = new AtomicInteger();
-    private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final ReentrantLock floorLock = new ReentrantLock();
-    private final Condition floorMoved = floorLock.newCondition();
+    private volatile int claimed;
+    private volatile boolean scheduled;
+    /** Moved under the monitor, which is notified then. */
     private volatile int floor;
 
     PendingWindow(Tenant tenant) {
@@ -33,8 +48,8 @@ public final class PendingWindow {
      * @param linkedFloor ordinals below it are settled in the tenant's graph
      */
     public void restore(int linkedFloor) {
-        assert floor == 0 && claimed.get() == 0 : "T3";
-        claimed.set(linkedFloor);
+        assert floor == 0 && claimed == 0 : "T3";
+        claimed = linkedFloor;
         floor = linkedFloor;
         tenant.upkeep().wantRepair();
     }
@@ -63,7 +78,7 @@ public final class PendingWindow {
      * @return true if the graph is wanted, and an ordinal is unclaimed
      */
     public boolean claimable() {
-        return tenant.graphWanted() && claimed.get() < tenant.count();
+        return tenant.graphWanted() && claimed < tenant.count();
     }
 
     /**
@@ -74,12 +89,14 @@ public final class PendingWindow {
      */
     public long claim(int wanted) {
         while (true) {
-            int first = claimed.get();
+            int first = claimed;
             int available = Math.min(wanted, tenant.count() - first);
             if (available <= 0) {
                 return 0;
             }
-            if (claimed.compareAndSet(first, first + available)) {
+            // ORDER: volatile compare-and-set; pairs with PendingWindow#claim (the same); else two linkers could get
+            // one.
+            if (CLAIMED.compareAndSet(this, first, first + available)) {
                 return (long) first << 32 | available;
             }
         }
@@ -91,12 +108,14 @@ public final class PendingWindow {
      * @return true if it was not waiting yet, and the caller must queue it
      */
     public boolean schedule() {
-        return !scheduled.get() && scheduled.compareAndSet(false, true);
+        // ORDER: volatile compare-and-set; pairs with PendingWindow#unschedule (volatile store): one caller queues the
+        // tenant.
+        return !scheduled && SCHEDULED.compareAndSet(this, false, true);
     }
 
     /** Marks the tenant as no longer waiting. */
     public void unschedule() {
-        scheduled.set(false);
+        scheduled = false;
     }
 
     /**
@@ -104,20 +123,15 @@ public final class PendingWindow {
      *
      * @param graph the tenant's graph
      */
-    public void advance(Graph graph) {
-        floorLock.lock();
-        try {
-            int next = floor;
-            int end = Math.min(claimed.get(), tenant.count());
-            while (next < end && graph.settled(next)) {
-                next++;
-            }
-            if (next != floor) {
-                floor = next;
-                floorMoved.signalAll();
-            }
-        } finally {
-            floorLock.unlock();
+    public synchronized void advance(Graph graph) {
+        int next = floor;
+        int end = Math.min(claimed, tenant.count());
+        while (next < end && graph.settled(next)) {
+            next++;
+        }
+        if (next != floor) {
+            floor = next;
+            notifyAll();
         }
     }
 
@@ -133,14 +147,11 @@ public final class PendingWindow {
         if (size() < sizeMax) {
             return true;
         }
-        long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-        floorLock.lockInterruptibly();
-        try {
-            while (size() >= sizeMax && nanos > 0) {
-                nanos = floorMoved.awaitNanos(nanos);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        synchronized (this) {
+            for (long left = millis; size() >= sizeMax && left > 0; left = Monitors.millisUntil(deadline)) {
+                wait(left);
             }
-        } finally {
-            floorLock.unlock();
         }
         return size() < sizeMax;
     }

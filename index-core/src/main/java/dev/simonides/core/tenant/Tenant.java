@@ -19,7 +19,6 @@ import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +39,14 @@ public final class Tenant {
     private final OrdinalColumn lives;
     private final PendingWindow pending;
     private final GraphUpkeep upkeep;
-    private final AtomicInteger liveCount = new AtomicInteger();
 
     private volatile @Nullable Successor successor;
     private volatile @Nullable Graph graph;
     private volatile boolean graphWanted;
     private volatile int count;
+    /** The writer thread alone changes it. */
+    private volatile int liveCount;
+
     private int nextOrdinal;
 
     /**
@@ -221,7 +222,7 @@ public final class Tenant {
      * @return 0 or more
      */
     public int liveCount() {
-        return liveCount.get();
+        return liveCount;
     }
 
     /**
@@ -340,7 +341,7 @@ public final class Tenant {
     public void endLoad(int loaded, int live) {
         vectors.endLoad(loaded);
         nextOrdinal = loaded;
-        liveCount.set(live);
+        liveCount = live;
         publish();
     }
 
@@ -397,7 +398,7 @@ public final class Tenant {
         LONG.set(MEMORY, life + DEATH_OFFSET, ALIVE);
         LONG.set(MEMORY, life + BIRTH_OFFSET, lsn);
         vectors.add(ordinal, source, stored.vectorOffset());
-        liveCount.incrementAndGet();
+        changeLiveCount(1);
     }
 
     /**
@@ -432,7 +433,7 @@ public final class Tenant {
         MemorySegment.copy(MEMORY, former.payloadAddress(formerOrdinal), MEMORY, key + keyBytes, payloadBytes);
         loadLife(ordinal, former.birthLsn(formerOrdinal), ALIVE, record);
         vectors.add(ordinal, former.vectors.codeAddress(formerOrdinal), former.vectors.originalAddress(formerOrdinal));
-        liveCount.incrementAndGet();
+        changeLiveCount(1);
         var _ = keys().put(id, key, keyBytes, ordinal);
         return ordinal;
     }
@@ -460,13 +461,18 @@ public final class Tenant {
         assert deathLsn(ordinal) == ALIVE : "T1";
         // ORDER: release; pairs with Tenant#deathLsn (acquire); a stale read is compared with an older watermark (T1).
         LONG.setRelease(MEMORY, lives.address(ordinal) + DEATH_OFFSET, lsn);
-        liveCount.decrementAndGet();
+        changeLiveCount(-1);
+    }
+
+    private void changeLiveCount(int by) {
+        int live = liveCount;
+        liveCount = live + by;
     }
 
     /** Makes all added ordinals known to readers and decides whether a graph is wanted. Writer thread only. */
     public void publish() {
         count = vectors.size();
-        int live = liveCount.get();
+        int live = liveCount;
         if (live > shape.exactScanMax()) {
             graphWanted = true;
         } else if (live < shape.exactScanMax() / 2) {

@@ -14,6 +14,7 @@ import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vectors of one tenant: pages of codes, their originals beside them, and the two tables that find them.
@@ -32,7 +33,8 @@ public final class VectorPages {
 
     private final OrdinalColumn locations;
     private final OrdinalColumn pageBases;
-    private final OrdinalColumn originalBases;
+    /** Null if no originals are kept. */
+    private final @Nullable OrdinalColumn originalBases;
 
     private int reservedPages;
     private long reservedSlots;
@@ -55,7 +57,7 @@ public final class VectorPages {
         this.originalBytes = codec.originalBytes();
         this.locations = new OrdinalColumn(slabs, Integer.BYTES);
         this.pageBases = new OrdinalColumn(slabs, Long.BYTES);
-        this.originalBases = new OrdinalColumn(slabs, Long.BYTES);
+        this.originalBases = originalBytes > 0 ? new OrdinalColumn(slabs, Long.BYTES) : null;
     }
 
     /**
@@ -67,8 +69,7 @@ public final class VectorPages {
         locations.ensureCapacity(count);
         while (reservedSlots < count) {
             int pageBytes = geometry.pageBytes(reservedPages);
-            pageBases.ensureCapacity(reservedPages + 1);
-            originalBases.ensureCapacity(reservedPages + 1);
+            ensurePages(reservedPages + 1);
             long page = slabs.allocate(pageBytes, PAGE_ALIGNMENT);
             INT.set(MEMORY, page + PAGE_BYTES_OFFSET, pageBytes);
             long originals =
@@ -79,8 +80,17 @@ public final class VectorPages {
         }
     }
 
+    private void ensurePages(int pages) {
+        pageBases.ensureCapacity(pages);
+        if (originalBases != null) {
+            originalBases.ensureCapacity(pages);
+        }
+    }
+
     private void place(int page, long image, long originals) {
-        LONG.set(MEMORY, originalBases.address(page), originals);
+        if (originalBases != null) {
+            LONG.set(MEMORY, originalBases.address(page), originals);
+        }
         LONG.set(MEMORY, pageBases.address(page), image + geometry.codesOffset(page));
     }
 
@@ -93,9 +103,14 @@ public final class VectorPages {
      * @param originals address of its originals; any if none are kept
      */
     public void move(int page, long image, long originals) {
-        // ORDER: release; pairs with VectorPages#pageBase and #originalsBase (acquire); else a reader could find a page
-        // that was not yet mapped or read.
-        LONG.setRelease(MEMORY, originalBases.address(page), originals);
+        if (originalBases != null) {
+            // ORDER: release; pairs with VectorPages#originalsBase (acquire); else a reader could find originals that
+            // were
+            // not yet mapped or read.
+            LONG.setRelease(MEMORY, originalBases.address(page), originals);
+        }
+        // ORDER: release; pairs with VectorPages#pageBase (acquire); else a reader could find a page that was not yet
+        // mapped or read.
         LONG.setRelease(MEMORY, pageBases.address(page), image + geometry.codesOffset(page));
     }
 
@@ -124,8 +139,7 @@ public final class VectorPages {
         assert reservedPages == 0 : "P1";
         int pages = geometry.pages(count);
         locations.ensureCapacity(count);
-        pageBases.ensureCapacity(pages);
-        originalBases.ensureCapacity(pages);
+        ensurePages(pages);
         long image = elsewhere < pages ? slabs.allocate(geometry.codesBytes(elsewhere, pages), PAGE_ALIGNMENT) : 0;
         long originals = elsewhere < pages && originalBytes > 0
                 ? slabs.allocate(geometry.originalsBytes(elsewhere, pages), PAGE_ALIGNMENT)
@@ -339,9 +353,12 @@ public final class VectorPages {
      * Returns where the originals of a page begin; they follow each other without gaps.
      *
      * @param page below {@link #pageCount()}
-     * @return native address
+     * @return native address, 0 if no originals are kept
      */
     public long originalsBase(int page) {
+        if (originalBases == null) {
+            return 0;
+        }
         // ORDER: acquire; pairs with VectorPages#move (release); else its bytes could be older than its base.
         return (long) LONG.getAcquire(MEMORY, originalBases.address(page));
     }

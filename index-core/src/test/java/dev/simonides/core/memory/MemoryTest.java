@@ -68,6 +68,35 @@ class MemoryTest {
     }
 
     @Test
+    void whatIsHandedOutIsCounted() {
+        try (Slabs slabs = new Slabs()) {
+            assertEquals(0, slabs.usedBytes());
+            long page = slabs.allocate(4096, 64);
+            slabs.allocate(10, 8);
+            slabs.allocate(64, 64);
+            assertEquals(4096 + 64 + 64, slabs.usedBytes(), "what alignment takes included");
+            slabs.giveBack(page, 4096);
+            assertEquals(128, slabs.usedBytes());
+            assertEquals(page, slabs.allocate(4096, 64));
+            slabs.allocate(3 << 20, 64);
+            assertEquals(4096 + 128 + (4 << 20), slabs.usedBytes(), "a mapping is whole huge pages");
+        }
+    }
+
+    @Test
+    void aColumnOfTenEntriesHasRoomForSixteen() {
+        try (Slabs slabs = new Slabs()) {
+            OrdinalColumn column = new OrdinalColumn(slabs, 24);
+            column.ensureCapacity(10);
+            assertEquals(16 * 24, slabs.usedBytes());
+            column.ensureCapacity(16);
+            assertEquals(16 * 24, slabs.usedBytes());
+            column.ensureCapacity(17);
+            assertEquals(32 * 24, slabs.usedBytes());
+        }
+    }
+
+    @Test
     void closedSlabsCloseAgain() {
         Slabs slabs = new Slabs();
         slabs.allocate(10, 8);
@@ -82,7 +111,7 @@ class MemoryTest {
             OrdinalColumn column = new OrdinalColumn(slabs, stride);
             Blocks blocks = new Blocks();
             Map<Integer, Long> addresses = new HashMap<>();
-            for (int count : new int[] {1, 2, 63, 64, 65, 127, 128, 129, 5_000, 100_000}) {
+            for (int count : new int[] {1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129, 5_000, 100_000}) {
                 int known = addresses.size();
                 column.ensureCapacity(count);
                 addresses.forEach((ordinal, address) -> assertEquals(address, column.address(ordinal), "moved"));
