@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.memory;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-
 /**
  * A growing column of fixed-size entries, found by ordinal without a lock.
  *
@@ -14,24 +10,19 @@ import java.util.Arrays;
  */
 public final class OrdinalColumn {
     private static final int FIRST_CHUNK_SHIFT = 4;
-    private static final long[] NO_CHUNKS = {};
-    private static final VarHandle ORIGINS;
-
-    static {
-        try {
-            ORIGINS = MethodHandles.lookup().findVarHandle(OrdinalColumn.class, "origins", long[].class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final int CHUNKS_MAX = Integer.SIZE - FIRST_CHUNK_SHIFT;
+    private static final long[] NO_MORE = {};
 
     private final Slabs slabs;
     private final int stride;
+    /** Address of chunk 0, which most columns have and no other; 0 before there is one. */
+    private long first;
     /**
-     * Of each chunk the address at which ordinal 0 would stand if the chunk began there: one addition finds an entry. Grown by
-     * copying, because most columns never have more than one chunk.
+     * By chunk the address at which ordinal 0 would stand if the chunk began there: one addition finds an entry. Made with
+     * chunk 1 and never replaced, so that a reader needs no ordering beyond that of the count; in place of chunk 0 the number
+     * of chunks.
      */
-    private long[] origins = NO_CHUNKS;
+    private long[] origins = NO_MORE;
 
     /**
      * Makes a column without entries.
@@ -50,23 +41,23 @@ public final class OrdinalColumn {
      * @param count entries that must have an address, 0 or more
      */
     public void ensureCapacity(int count) {
-        long[] known = origins;
-        if (count <= capacity(known.length)) {
-            return;
+        for (int chunk = chunkCount(); count > capacity(chunk); chunk++) {
+            long firstOrdinal = capacity(chunk);
+            long address = slabs.allocate((capacity(chunk + 1) - firstOrdinal) * stride, 64);
+            if (chunk == 0) {
+                first = address;
+            } else {
+                if (chunk == 1) {
+                    origins = new long[CHUNKS_MAX];
+                }
+                origins[chunk] = address - firstOrdinal * stride;
+                origins[0] = chunk + 1L;
+            }
         }
-        int chunks = known.length;
-        while (count > capacity(chunks)) {
-            chunks++;
-        }
-        long[] grown = Arrays.copyOf(known, chunks);
-        for (int chunk = known.length; chunk < chunks; chunk++) {
-            long first = capacity(chunk);
-            grown[chunk] = slabs.allocate((capacity(chunk + 1) - first) * stride, 64) - first * stride;
-        }
-        // ORDER: release; pairs with OrdinalColumn#address (acquire); else a reader of an old entry could find the new
-        // array
-        // without what was copied into it.
-        ORIGINS.setRelease(this, grown);
+    }
+
+    private int chunkCount() {
+        return origins.length > 0 ? (int) origins[0] : first == 0 ? 0 : 1;
     }
 
     /**
@@ -76,9 +67,8 @@ public final class OrdinalColumn {
      * @return native address of {@code stride} bytes
      */
     public long address(int ordinal) {
-        // ORDER: acquire; pairs with OrdinalColumn#ensureCapacity (release).
-        long[] chunks = (long[]) ORIGINS.getAcquire(this);
-        return chunks[chunkOf(ordinal)] + (long) ordinal * stride;
+        int chunk = chunkOf(ordinal);
+        return (chunk == 0 ? first : origins[chunk]) + (long) ordinal * stride;
     }
 
     /**

@@ -17,7 +17,7 @@ public final class PageGeometry {
     private static final int[] CLASS_BYTES = {4 << 10, 16 << 10, 64 << 10};
 
     /** A tenant begins with this many pages of the smallest class that is of use. */
-    private static final int SMALL_PAGES = 4;
+    static final int SMALL_PAGES = 4;
 
     private static final int SMALL_SLOTS_MIN = 2;
     private static final int SLOTS_WANTED = 20;
@@ -35,10 +35,6 @@ public final class PageGeometry {
     private final PageFormat format;
     private final Shape small;
     private final Shape large;
-    /** Beside the shapes, because a walk asks for them at every vector. */
-    private final int smallPitch;
-
-    private final int largePitch;
 
     /**
      * A page of one class.
@@ -79,8 +75,6 @@ public final class PageGeometry {
         int pitch = format == PageFormat.PACKED ? alignUp(codec.codeBytes(), SMALL_PITCH) : codec.codePitch();
         this.small = Shape.of(SMALL_SLOTS_MIN, pitch, format);
         this.large = Shape.of(SLOTS_WANTED, codec.codePitch(), format);
-        this.smallPitch = small.pitch;
-        this.largePitch = large.pitch;
     }
 
     /**
@@ -147,7 +141,7 @@ public final class PageGeometry {
      * @return bytes, at least {@code codec().codeBytes()}
      */
     public int pitch(int page) {
-        return page < SMALL_PAGES ? smallPitch : largePitch;
+        return shape(page).pitch;
     }
 
     /**

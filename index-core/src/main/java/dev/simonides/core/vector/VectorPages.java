@@ -29,6 +29,9 @@ public final class VectorPages {
     private final Slabs slabs;
     private final VectorCodec codec;
     private final PageGeometry geometry;
+    /** Of all pages but the first few; beside the geometry, because a walk needs it at every vector. */
+    private final int codePitch;
+
     private final int originalBytes;
 
     private final OrdinalColumn locations;
@@ -54,6 +57,7 @@ public final class VectorPages {
         this.slabs = slabs;
         this.geometry = geometry;
         this.codec = geometry.codec();
+        this.codePitch = codec.codePitch();
         this.originalBytes = codec.originalBytes();
         this.locations = new OrdinalColumn(slabs, Integer.BYTES);
         this.pageBases = new OrdinalColumn(slabs, Long.BYTES);
@@ -379,7 +383,8 @@ public final class VectorPages {
 
     private long codeAt(int location) {
         int page = VectorPageLayout.page(location);
-        return pageBase(page) + (long) VectorPageLayout.slot(location) * geometry.pitch(page);
+        int pitch = page < PageGeometry.SMALL_PAGES ? geometry.pitch(page) : codePitch;
+        return pageBase(page) + (long) VectorPageLayout.slot(location) * pitch;
     }
 
     private long originalAt(int location) {
