@@ -10,6 +10,7 @@ public final class SearchResult implements Iterable<Hit> {
     private final int evaluations;
     private final int hops;
     private final int pages;
+    private final int poolPages;
     private final int pendingScanned;
     private final Strategy strategy;
 
@@ -18,6 +19,7 @@ public final class SearchResult implements Iterable<Hit> {
         this.evaluations = scratch.evaluations();
         this.hops = scratch.hops();
         this.pages = scratch.pages();
+        this.poolPages = scratch.poolPages();
         this.pendingScanned = scratch.pendingScanned();
         this.strategy = scratch.strategy();
     }
@@ -27,6 +29,7 @@ public final class SearchResult implements Iterable<Hit> {
         this.evaluations = 0;
         this.hops = 0;
         this.pages = 0;
+        this.poolPages = 0;
         this.pendingScanned = 0;
         this.strategy = Strategy.EXACT_SCAN;
     }
@@ -90,6 +93,16 @@ public final class SearchResult implements Iterable<Hit> {
      */
     public int pages() {
         return pages;
+    }
+
+    /**
+     * Returns the distinct vector pages of the candidate pool: what is read of the vectors where the way is found by 1-bit codes,
+     * and what had to be read if it were.
+     *
+     * @return pages, those of a scan as {@link #pages}; −1 for a graph search whose query did not ask for counting
+     */
+    public int poolPages() {
+        return poolPages;
     }
 
     /**

@@ -297,6 +297,10 @@ class GoldenStoreTest {
         assertEquals(List.of(), report.damages());
         try (MemoryIndex index = MemoryIndex.open(target)) {
             assertEquals(GOLDEN_3.size(), index.stats().liveCount());
+            for (GoldenStore.Stored stored : GOLDEN_3.values()) {
+                Memory memory = index.get(stored.tenant(), stored.key()).orElseThrow();
+                assertArrayEquals(stored.vector(), memory.vector(), stored.key());
+            }
         }
         try (MemoryIndex index = MemoryIndex.open(store, stored -> stored.residency(Residency.MAPPED))) {
             assertHoldsVersion3(index);

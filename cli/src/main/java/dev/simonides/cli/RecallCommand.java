@@ -120,11 +120,11 @@ final class RecallCommand implements Callable<Integer> {
 
     private void print(List<RecallRow> rows) {
         output.say(
-                "%6s %4s %8s %10s %10s %10s %10s %12s %8s",
-                "ef", "k", "recall", "mean µs", "p50 µs", "p99 µs", "wall µs", "evaluations", "pages");
+                "%6s %4s %8s %10s %10s %10s %10s %12s %8s %10s",
+                "ef", "k", "recall", "mean µs", "p50 µs", "p99 µs", "wall µs", "evaluations", "pages", "pool pages");
         for (RecallRow row : rows) {
             output.say(
-                    "%6d %4d %8.4f %10.1f %10.1f %10.1f %10.1f %12.1f %8.1f",
+                    "%6d %4d %8.4f %10.1f %10.1f %10.1f %10.1f %12.1f %8.1f %10.1f",
                     row.ef(),
                     row.k(),
                     row.recall(),
@@ -133,7 +133,8 @@ final class RecallCommand implements Callable<Integer> {
                     row.p99Micros(),
                     row.wallMicros(),
                     row.evaluations(),
-                    row.pages());
+                    row.pages(),
+                    row.poolPages());
             output.json(row.json());
         }
     }

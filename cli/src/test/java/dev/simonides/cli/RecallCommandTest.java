@@ -50,7 +50,17 @@ final class RecallCommandTest {
         assertEquals(List.of(10L, 400L), rows.stream().map(row -> row.get("ef")).toList());
         for (Map<String, Object> row : rows) {
             assertEquals(
-                    List.of("ef", "k", "recall", "mean_us", "p50_us", "p99_us", "wall_us", "evaluations", "pages"),
+                    List.of(
+                            "ef",
+                            "k",
+                            "recall",
+                            "mean_us",
+                            "p50_us",
+                            "p99_us",
+                            "wall_us",
+                            "evaluations",
+                            "pages",
+                            "pool_pages"),
                     List.copyOf(row.keySet()));
             assertEquals(10L, row.get("k"));
             assertTrue((double) row.get("mean_us") > 0);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.bench.churn;
 
-import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.bench.Machine;
 import dev.simonides.bench.data.NeighbourTable;
-import dev.simonides.bench.data.VectorRow;
+import dev.simonides.bench.recall.MemoryIndexRows;
 import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.PassListener;
 import dev.simonides.bench.recall.RecallRow;
@@ -15,7 +14,6 @@ import dev.simonides.bench.recall.RecallSweep;
 import dev.simonides.wal.Durability;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -30,7 +28,6 @@ import java.util.Random;
 public final class ChurnRates {
     private static final List<Integer> EFS = List.of(40, 80);
     private static final int K = 10;
-    private static final int BATCH = 256;
     private static final long SEED = 20261127;
 
     private final float[][] base;
@@ -84,7 +81,7 @@ public final class ChurnRates {
                 "pages",
                 "off-heap bytes");
         try (MemoryIndex fresh = open("fresh")) {
-            put(fresh, base, ReplacementOrder.RANDOM.of(base, new Random(SEED)));
+            MemoryIndexRows.put(fresh, base, ReplacementOrder.RANDOM.of(base, new Random(SEED)));
             for (ReplacementOrder order : ReplacementOrder.values()) {
                 try (MemoryIndex churned = open(order.name().toLowerCase(Locale.ROOT))) {
                     churn(churned, order);
@@ -108,20 +105,9 @@ public final class ChurnRates {
         for (int row = 0; row < base.length; row++) {
             old[row] = base[(row + base.length / 2) % base.length];
         }
-        put(index, old, ReplacementOrder.RANDOM.of(old, new Random(SEED + 1)));
+        MemoryIndexRows.put(index, old, ReplacementOrder.RANDOM.of(old, new Random(SEED + 1)));
         index.awaitLinked(ProgressListener.SILENT);
-        put(index, base, order.of(old, new Random(SEED + 2)));
-    }
-
-    private static void put(MemoryIndex index, float[][] vectors, int[] rows) {
-        List<Memory> batch = new ArrayList<>(BATCH);
-        for (int i = 0; i < rows.length; i++) {
-            batch.add(Memory.of(VectorRow.keyOf(rows[i]), vectors[rows[i]]));
-            if (batch.size() == BATCH || i == rows.length - 1) {
-                var _ = index.putAll(batch);
-                batch.clear();
-            }
-        }
+        MemoryIndexRows.put(index, base, order.of(old, new Random(SEED + 2)));
     }
 
     /** In turns, so that a disturbance of the machine hits both. */

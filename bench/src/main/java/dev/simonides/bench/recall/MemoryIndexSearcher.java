@@ -105,4 +105,9 @@ public final class MemoryIndexSearcher implements Searcher<SearchResult> {
     public long pages(SearchResult result) {
         return result.pages();
     }
+
+    @Override
+    public long poolPages(SearchResult result) {
+        return result.poolPages();
+    }
 }

@@ -23,6 +23,7 @@ import java.math.RoundingMode;
  * @param wallMicros wall time of the pass by the number of queries, the sweep's own work included
  * @param evaluations distances computed, mean over the queries
  * @param pages distinct vector pages touched, mean over the queries
+ * @param poolPages distinct vector pages of the candidate pool, mean over the queries
  */
 public record RecallRow(
         int ef,
@@ -33,19 +34,22 @@ public record RecallRow(
         double p99Micros,
         double wallMicros,
         double evaluations,
-        double pages) {
+        double pages,
+        double poolPages) {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     /** This row with the pages counted apart. */
-    RecallRow withPages(double pages) {
-        return new RecallRow(ef, k, recall, meanMicros, p50Micros, p99Micros, wallMicros, evaluations, pages);
+    RecallRow withPages(double pages, double poolPages) {
+        return new RecallRow(
+                ef, k, recall, meanMicros, p50Micros, p99Micros, wallMicros, evaluations, pages, poolPages);
     }
 
     /**
      * The row as one JSON object, on one line.
      *
-     * @return an object with the fields ef, k, recall, mean_us, p50_us, p99_us, wall_us, evaluations, pages
+     * @return an object with the fields ef, k, recall, mean_us, p50_us, p99_us, wall_us, evaluations, pages,
+     *     pool_pages
      */
     public String json() {
         StringWriter text = new StringWriter();
@@ -60,6 +64,7 @@ public record RecallRow(
             json.writeNumberField("wall_us", rounded(wallMicros, 2));
             json.writeNumberField("evaluations", rounded(evaluations, 1));
             json.writeNumberField("pages", rounded(pages, 1));
+            json.writeNumberField("pool_pages", rounded(poolPages, 1));
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

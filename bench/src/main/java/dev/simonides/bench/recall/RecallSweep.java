@@ -131,7 +131,7 @@ public final class RecallSweep {
         List<RecallRow> rows = new ArrayList<>(stages.size());
         for (Stage<R> stage : stages) {
             pass.run(searcher.prepareCounting(queries, k, stage.ef));
-            rows.add(stage.median().withPages(mean(pass, searcher::pages)));
+            rows.add(stage.median().withPages(mean(pass, searcher::pages), mean(pass, searcher::poolPages)));
             listener.passed(++done, total);
         }
         return rows;
@@ -163,6 +163,7 @@ public final class RecallSweep {
                 pass.histogram.getValueAtPercentile(99) / NANOS_PER_MICRO,
                 pass.wallNanos / NANOS_PER_MICRO / count,
                 mean(pass, searcher::evaluations),
+                0,
                 0);
     }
 

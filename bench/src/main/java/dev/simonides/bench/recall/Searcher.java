@@ -69,4 +69,12 @@ public interface Searcher<R> {
      * @return their number
      */
     long pages(R result);
+
+    /**
+     * The distinct vector pages of the candidate pool.
+     *
+     * @param result of a search that counts
+     * @return their number
+     */
+    long poolPages(R result);
 }

@@ -99,4 +99,9 @@ final class FakeSearcher implements Searcher<FakeSearcher.Answer> {
         }
         return 7;
     }
+
+    @Override
+    public long poolPages(Answer answer) {
+        return pages(answer) - 4;
+    }
 }

@@ -38,6 +38,7 @@ class RecallSweepTest {
         assertEquals(100, rows.get(0).evaluations());
         assertEquals(200, rows.get(1).evaluations());
         assertEquals(7, rows.get(0).pages());
+        assertEquals(3, rows.get(0).poolPages());
     }
 
     @Test
@@ -139,11 +140,11 @@ class RecallSweepTest {
 
     @Test
     void writesARowAsJson() {
-        RecallRow row = new RecallRow(40, 10, 0.951349, 31.2371, 30.5, 60.128, 31.9, 641.26, 512);
+        RecallRow row = new RecallRow(40, 10, 0.951349, 31.2371, 30.5, 60.128, 31.9, 641.26, 512, 31.44);
 
         assertEquals(
                 "{\"ef\":40,\"k\":10,\"recall\":0.95135,\"mean_us\":31.24,\"p50_us\":30.50,\"p99_us\":60.13,"
-                        + "\"wall_us\":31.90,\"evaluations\":641.3,\"pages\":512.0}",
+                        + "\"wall_us\":31.90,\"evaluations\":641.3,\"pages\":512.0,\"pool_pages\":31.4}",
                 row.json());
     }
 

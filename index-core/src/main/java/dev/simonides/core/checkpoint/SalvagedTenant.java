@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.checkpoint;
 
+import dev.simonides.core.vector.PageFormat;
 import dev.simonides.core.vector.PageGeometry;
+import dev.simonides.core.vector.VectorPageLayout;
 import dev.simonides.quantization.VectorCodec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What files of truth say of one tenant, as far as their blocks are whole. Several files may hold the same ordinal; it is the
@@ -23,7 +27,20 @@ public final class SalvagedTenant implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment code;
 
-    private record Vectors(SalvagedFile file, Section section) {}
+    /** A section of vectors, and where its ordinals stand, once that was asked. */
+    private static final class Vectors {
+        final SalvagedFile file;
+        final Section section;
+        int @Nullable [] places;
+
+        Vectors(SalvagedFile file, Section section) {
+            this.file = file;
+            this.section = section;
+        }
+    }
+
+    /** In place of the place of an ordinal that no page holds that can be read. */
+    private static final int NOWHERE = -1;
 
     SalvagedTenant(PageGeometry geometry, SalvagedLives lives, SalvagedPayloads payloads) {
         this.codec = geometry.codec();
@@ -120,7 +137,7 @@ public final class SalvagedTenant implements AutoCloseable {
     public void vector(int ordinal, ByteBuffer target) throws LostBytes {
         LostBytes lost = null;
         for (Vectors from : vectors) {
-            if (ordinal >= from.section().first() && ordinal < from.section().end()) {
+            if (ordinal >= from.section.first() && ordinal < from.section.end()) {
                 try {
                     read(from, ordinal, target.duplicate());
                     return;
@@ -133,27 +150,79 @@ public final class SalvagedTenant implements AutoCloseable {
     }
 
     private void read(Vectors from, int ordinal, ByteBuffer target) throws LostBytes {
-        Section section = from.section();
+        Section section = from.section;
         int first = geometry.page(section.first());
-        int page = geometry.page(ordinal);
-        int slot = (int) (ordinal - geometry.firstOrdinal(page));
-        long at = section.front().offset()
-                + geometry.codesBytes(first, page)
-                + geometry.codesOffset(page)
-                + (long) slot * geometry.pitch(page);
-        ByteBuffer bytes = from.file().front().read(at, codec.codeBytes());
+        int place = place(from, ordinal);
+        int page = geometry.page(place);
+        int slot = (int) (place - geometry.firstOrdinal(page));
+        long at = pageOffset(section, page) + geometry.codesOffset(page) + (long) slot * geometry.pitch(page);
+        ByteBuffer bytes = from.file.front().read(at, codec.codeBytes());
         code.asByteBuffer().put(bytes.duplicate());
         if (codec.defect(code.address()).isPresent()) {
-            throw from.file().front().lost(at);
+            throw from.file.front().lost(at);
         }
         target.put(bytes);
-        target.put(from.file()
+        target.put(from.file
                 .back()
                 .read(
                         section.back().offset()
                                 + geometry.originalsBytes(first, page)
                                 + (long) slot * codec.originalBytes(),
                         codec.originalBytes()));
+    }
+
+    private long pageOffset(Section section, int page) {
+        return section.front().offset() + geometry.codesBytes(geometry.page(section.first()), page);
+    }
+
+    /** The ordinal in whose slot an ordinal stands: its own, unless a compaction has arranged the pages. */
+    private int place(Vectors from, int ordinal) throws LostBytes {
+        if (geometry.format() == PageFormat.ROUNDED || standsAt(from, ordinal, ordinal)) {
+            return ordinal;
+        }
+        int[] places = from.places;
+        if (places == null) {
+            places = places(from);
+            from.places = places;
+        }
+        int place = places[ordinal - from.section.first()];
+        if (place == NOWHERE) {
+            throw from.file.front().lost(pageOffset(from.section, geometry.page(ordinal)));
+        }
+        return place;
+    }
+
+    private boolean standsAt(Vectors from, int place, int ordinal) {
+        try {
+            return heldAt(from, place) == ordinal;
+        } catch (LostBytes e) {
+            return false;
+        }
+    }
+
+    /** The ordinal in the slot that another one would have if nothing were arranged. */
+    private int heldAt(Vectors from, int place) throws LostBytes {
+        int page = geometry.page(place);
+        long slot = place - geometry.firstOrdinal(page);
+        long at = pageOffset(from.section, page) + VectorPageLayout.ORDINALS_OFFSET + slot * Integer.BYTES;
+        return from.file.front().read(at, Integer.BYTES).getInt();
+    }
+
+    private int[] places(Vectors from) {
+        Section section = from.section;
+        int[] places = new int[section.count()];
+        Arrays.fill(places, NOWHERE);
+        for (int place = section.first(); place < section.end(); place++) {
+            try {
+                int held = heldAt(from, place) - section.first();
+                if (held >= 0 && held < places.length) {
+                    places[held] = place;
+                }
+            } catch (LostBytes e) {
+                // Who stands there is lost, and that is said when it is asked for.
+            }
+        }
+        return places;
     }
 
     @Override

@@ -72,7 +72,9 @@ final class TruthLoad implements AutoCloseable {
         payloads.addTasks(files(FileKind.PAYLOADS), tasks);
         vectors.addTasks(tasks, mapped ? Optional.of(memory.mappings()) : Optional.empty());
         Tasks.run(1 + options.helpers(), tasks);
-        Tasks.run(1 + options.helpers(), records.keyTasks(files(FileKind.RECORDS)));
+        List<Runnable> checks = new ArrayList<>(records.keyTasks(files(FileKind.RECORDS)));
+        checks.addAll(vectors.placeTasks());
+        Tasks.run(1 + options.helpers(), checks);
         tenants.values().forEach(loaded -> loaded.tenant.endLoad(loaded.recordsEnd, loaded.live));
         return coverages();
     }

@@ -177,11 +177,11 @@ final class VectorLoad {
 
     private void accept(VectorRun run, int page) {
         VectorPages vectors = run.loaded.tenant.vectors();
-        int first = (int) geometry.firstOrdinal(page);
-        int used = Math.min(geometry.slots(page), run.section.end() - first);
-        String defect = vectors.acceptPage(page, used).orElse("");
+        int used = (int) Math.min(geometry.slots(page), run.section.end() - geometry.firstOrdinal(page));
+        String defect =
+                vectors.acceptPage(page, used, run.section.first(), ends(run)).orElse("");
         for (int slot = 0; everyCode && defect.isEmpty() && slot < used; slot++) {
-            int ordinal = first + slot;
+            int ordinal = vectors.ordinalAt(page, slot);
             defect = codec.defect(vectors.codeAddress(ordinal))
                     .map(what -> "code of ordinal " + ordinal + ": " + what)
                     .orElse("");
@@ -189,5 +189,25 @@ final class VectorLoad {
         if (!defect.isEmpty()) {
             throw run.file.damaged(frontOffset(run, page), "tenant '" + run.section.tenant() + "': " + defect);
         }
+    }
+
+    /** The ordinal behind the last in the pages of a run. */
+    private int ends(VectorRun run) {
+        return (int) Math.min(run.section.end(), geometry.firstOrdinal(run.endPage));
+    }
+
+    /** The questions that are left when all pages are read: whether each ordinal is in one of them. */
+    List<Runnable> placeTasks() {
+        List<Runnable> tasks = new ArrayList<>();
+        for (List<VectorRun> runs : runsByFile) {
+            tasks.add(() -> runs.forEach(this::requirePlaces));
+        }
+        return tasks;
+    }
+
+    private void requirePlaces(VectorRun run) {
+        run.loaded.tenant.vectors().misplaced(run.section.first(), ends(run)).ifPresent(defect -> {
+            throw run.file.damaged(run.section.front().offset(), "tenant '" + run.section.tenant() + "': " + defect);
+        });
     }
 }

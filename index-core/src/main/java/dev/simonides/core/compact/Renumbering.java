@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Builds the next numbering of a store beside the present one, which is searched and written meanwhile: first everything
- * ({@link #copy}), then what has changed since ({@link #catchUp}, as often as it pays), and at last, while no write is under
+ * ({@link #copy}, {@link #arrange}), then what has changed since ({@link #catchUp}, as often as it pays), and at last, while no write is under
  * way, the rest, and {@link #swap}. One thread at a time. Whatever fails before the swap leaves the store as it was.
  */
 public final class Renumbering {
@@ -61,6 +61,21 @@ public final class Renumbering {
                 done += inMemory(() -> part(tenant).copy());
                 listener.progressed(ProgressListener.Phase.COMPACT, Math.min(done, total), total);
             }
+        }
+    }
+
+    /**
+     * Puts near vectors of the copy into the same page, so that searches read few. May be left out: nothing else depends on it,
+     * and an opening that replays a compaction does not wait for it.
+     *
+     * @throws BudgetExceededException if there is no memory to work with
+     */
+    public void arrange() {
+        for (TenantRenumbering part : parts.values()) {
+            var _ = inMemory(() -> {
+                part.arrange();
+                return 0;
+            });
         }
     }
 

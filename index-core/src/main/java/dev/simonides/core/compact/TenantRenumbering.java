@@ -52,6 +52,11 @@ final class TenantRenumbering {
         return copied;
     }
 
+    /** Puts near vectors into the same page. */
+    void arrange() {
+        PageClusters.arrange(next.vectors(), next.graph());
+    }
+
     /** How many changes there were. */
     long catchUp() {
         long changes = copyNew();

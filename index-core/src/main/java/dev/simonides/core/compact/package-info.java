@@ -4,7 +4,7 @@
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.compact.Renumbering}.
  * <p><b>May import:</b> dev.simonides (limits, progress), dev.simonides.core.graph, .key, .memory, .tenant, .vector,
- * dev.simonides.wal (exceptions).
+ * dev.simonides.quantization, dev.simonides.simd, dev.simonides.wal (exceptions).
  * <p><b>Threads:</b> the keeper thread copies; the writer thread puts the copy in the place of what it was made of. Replay
  * does both on the thread that opens.
  * <p><b>Invariants:</b> N1 new ordinals ascend with the old ones, so that the same log gives the same ordinals whoever reads

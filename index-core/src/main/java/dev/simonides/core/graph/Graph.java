@@ -226,6 +226,32 @@ public final class Graph {
         return slabs.allocate(bytes, 64);
     }
 
+    /**
+     * Returns how many neighbours a node may have on layer 0.
+     *
+     * @return room that {@link #neighbors} needs
+     */
+    public int neighborsMax() {
+        return capacity0;
+    }
+
+    /**
+     * Copies the neighbours of a node on layer 0. Any thread.
+     *
+     * @param ordinal below what was reserved
+     * @param out {@link #neighborsMax} of them at most
+     * @return how many there are
+     */
+    public int neighbors(int ordinal, int[] out) {
+        long list = list(ordinal, 0);
+        long ids = ids(list, 0);
+        int degree = degree(list);
+        for (int i = 0; i < degree; i++) {
+            out[i] = id(ids, i);
+        }
+        return degree;
+    }
+
     /** Target degree of a level: 2M on layer 0, M above (the paper's Mmax0 and Mmax). */
     int targetDegree(int level) {
         return level == 0 ? 2 * m : m;

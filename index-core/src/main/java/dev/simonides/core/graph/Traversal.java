@@ -122,9 +122,20 @@ public final class Traversal {
      * @return pages
      */
     public int distinctPages() {
-        IntStream read =
-                byBits ? IntStream.range(0, pool.size()).map(pool::ordinalAt) : Arrays.stream(visited.toArray());
-        return (int) read.map(vectors::pageOf).distinct().count();
+        return byBits ? poolPages() : distinctPages(Arrays.stream(visited.toArray()));
+    }
+
+    /**
+     * Counts the distinct pages of the vectors in the pool. Slow.
+     *
+     * @return pages
+     */
+    public int poolPages() {
+        return distinctPages(IntStream.range(0, pool.size()).map(pool::ordinalAt));
+    }
+
+    private int distinctPages(IntStream ordinals) {
+        return (int) ordinals.map(vectors::pageOf).distinct().count();
     }
 
     /** Searches the whole graph: greedily down the upper layers, then layer 0 with the full pool; ranked by INT8 codes. */

@@ -29,6 +29,7 @@ public final class SearchScratch {
     int evaluations;
     int hops;
     int pages;
+    int poolPages;
     int pendingScanned;
     Strategy strategy = Strategy.EXACT_SCAN;
     long watermark;
@@ -136,6 +137,15 @@ public final class SearchScratch {
      */
     public int pages() {
         return pages;
+    }
+
+    /**
+     * Returns the distinct vector pages of the pool.
+     *
+     * @return pages, −1 if they were not counted
+     */
+    public int poolPages() {
+        return poolPages;
     }
 
     /**

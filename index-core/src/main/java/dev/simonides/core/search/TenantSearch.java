@@ -89,6 +89,7 @@ public final class TenantSearch {
             scanPages(tenant, k, scratch);
         } else if (countPages) {
             scratch.pages = scratch.traversal.distinctPages();
+            scratch.poolPages = scratch.traversal.poolPages();
         }
     }
 
@@ -119,6 +120,7 @@ public final class TenantSearch {
         scratch.evaluations = 0;
         scratch.hops = 0;
         scratch.pages = -1;
+        scratch.poolPages = -1;
         scratch.pendingScanned = 0;
         scratch.size = 0;
     }
@@ -150,6 +152,7 @@ public final class TenantSearch {
             offerPage(tenant, page, used, scratch);
         }
         scratch.pages = pages;
+        scratch.poolPages = pages;
         takeVisible(scratch, best, k);
         finish(tenant, k, scratch, true);
     }
@@ -170,6 +173,7 @@ public final class TenantSearch {
             offerPage(tenant, page, used, scratch);
         }
         scratch.pages = pages;
+        scratch.poolPages = pages;
         takeVisible(scratch, best, k);
         finish(tenant, k, scratch, false);
     }

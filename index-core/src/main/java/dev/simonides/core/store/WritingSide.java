@@ -151,6 +151,7 @@ final class WritingSide {
         try {
             renumbering.copy(listener);
             requireRoomFor(renumbering.bytes());
+            renumbering.arrange();
             for (int round = 0; round < CATCH_UPS_MAX && renumbering.catchUp() > CHANGES_AT_ONCE_MAX; round++) {
                 writer.ensureOpen();
             }

@@ -12,7 +12,9 @@ import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.OffHeap;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,9 @@ public final class VectorPages {
 
     private int reservedPages;
     private long reservedSlots;
+    /** Whether a page was loaded that does not hold its ordinals in order. */
+    private volatile boolean loadedArranged;
+
     private int usedSlots;
     private int activePage = -1;
     private int activeSlots;
@@ -159,13 +164,15 @@ public final class VectorPages {
 
     /**
      * Takes over a page whose image and originals were read to where {@link #imageAddress} and {@link #originalsBase} say,
-     * unless it is not what a writer leaves. One thread a page.
+     * unless it is not what a writer leaves. One thread a page. Behind the last of them {@link #misplaced} is asked.
      *
      * @param page its number
      * @param used slots that must be in use
+     * @param first the first ordinal that it may hold, if it is full: compaction arranges full pages ({@link #arrange})
+     * @param end the one behind the last
      * @return what is wrong with its header, or nothing
      */
-    public Optional<String> acceptPage(int page, int used) {
+    public Optional<String> acceptPage(int page, int used, int first, int end) {
         long image = imageAddress(page);
         int count = (int) INT.get(MEMORY, image + COUNT_OFFSET);
         int pageBytes = (int) INT.get(MEMORY, image + PAGE_BYTES_OFFSET);
@@ -178,12 +185,16 @@ public final class VectorPages {
                 return Optional.of("page " + page + ": reserved bytes are not zero");
             }
         }
-        int first = (int) geometry.firstOrdinal(page);
-        for (int slot = 0; slot < used; slot++) {
-            int ordinal = (int) INT.get(MEMORY, image + ORDINALS_OFFSET + 4L * slot);
-            if (ordinal != first + slot) {
-                return Optional.of("page " + page + ": slot " + slot + " holds ordinal " + ordinal + ", expected "
-                        + (first + slot));
+        boolean arrangeable = geometry.format() == PageFormat.PACKED && used == geometry.slots(page);
+        int inOrder = (int) geometry.firstOrdinal(page);
+        for (int slot = 0; slot < used; slot++, inOrder++) {
+            int ordinal = ordinalAt(page, slot);
+            if (ordinal != inOrder && !(arrangeable && ordinal >= first && ordinal < end)) {
+                return Optional.of(
+                        "page " + page + ": slot " + slot + " holds ordinal " + ordinal + ", expected " + inOrder);
+            }
+            if (ordinal != inOrder) {
+                loadedArranged = true;
             }
             INT.set(MEMORY, locations.address(ordinal), VectorPageLayout.location(page, slot));
         }
@@ -191,6 +202,22 @@ public final class VectorPages {
         for (long at = ORDINALS_OFFSET + (long) used * Integer.BYTES; at < codes; at += Integer.BYTES) {
             if ((int) INT.get(MEMORY, image + at) != 0) {
                 return Optional.of("page " + page + ": what is behind the ordinals in use is not zero");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Looks for an ordinal that is in none of the pages that were accepted.
+     *
+     * @param first ordinal to look at
+     * @param end the one behind the last
+     * @return what is wrong, or nothing
+     */
+    public Optional<String> misplaced(int first, int end) {
+        for (int ordinal = first; loadedArranged && ordinal < end; ordinal++) {
+            if (ordinalAt(pageOf(ordinal), slotOf(ordinal)) != ordinal) {
+                return Optional.of("no page holds ordinal " + ordinal);
             }
         }
         return Optional.empty();
@@ -250,6 +277,54 @@ public final class VectorPages {
         // ORDER: release; pairs with VectorPages#slotsUsed (acquire); else a scan could score a slot before its bytes.
         INT.setRelease(MEMORY, page + COUNT_OFFSET, slot + 1);
         usedSlots++;
+    }
+
+    /**
+     * Puts the vectors of full pages into other slots of these pages. Before anybody else knows the plane.
+     *
+     * @param order ordinals by their slots, those of page 0 first: each of those in the pages, once
+     */
+    public void arrange(int[] order) {
+        assert geometry.firstOrdinal(geometry.page(order.length)) == order.length && order.length <= usedSlots : "P5";
+        BitSet filled = new BitSet(order.length);
+        try (Arena arena = Arena.ofConfined()) {
+            long spareCode = arena.allocate(codec.codeBytes(), Long.BYTES).address();
+            long spareOriginal =
+                    arena.allocate(Math.max(1, originalBytes), Long.BYTES).address();
+            for (int start = 0; start < order.length; start = filled.nextClearBit(start)) {
+                // Along the cycle: each slot is filled from the next one, and the last from what stood in the first.
+                copy(codeAt(inOrder(start)), originalAt(inOrder(start)), spareCode, spareOriginal);
+                int slot = start;
+                for (; order[slot] != start; slot = order[slot]) {
+                    int from = inOrder(order[slot]);
+                    copy(codeAt(from), originalAt(from), codeAt(inOrder(slot)), originalAt(inOrder(slot)));
+                    hold(inOrder(slot), order[slot]);
+                    filled.set(slot);
+                }
+                copy(spareCode, spareOriginal, codeAt(inOrder(slot)), originalAt(inOrder(slot)));
+                hold(inOrder(slot), start);
+                filled.set(slot);
+            }
+        }
+    }
+
+    /** Where an ordinal stands that was not arranged, and the slot of that number. */
+    private int inOrder(int ordinal) {
+        int page = geometry.page(ordinal);
+        return VectorPageLayout.location(page, (int) (ordinal - geometry.firstOrdinal(page)));
+    }
+
+    private void copy(long code, long original, long toCode, long toOriginal) {
+        MemorySegment.copy(MEMORY, code, MEMORY, toCode, codec.codeBytes());
+        if (originalBytes > 0) {
+            MemorySegment.copy(MEMORY, original, MEMORY, toOriginal, originalBytes);
+        }
+    }
+
+    private void hold(int location, int ordinal) {
+        long page = imageAddress(VectorPageLayout.page(location));
+        INT.set(MEMORY, page + ORDINALS_OFFSET + 4L * VectorPageLayout.slot(location), ordinal);
+        INT.set(MEMORY, locations.address(ordinal), location);
     }
 
     /**

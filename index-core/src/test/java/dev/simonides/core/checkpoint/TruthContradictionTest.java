@@ -135,6 +135,9 @@ class TruthContradictionTest {
                 page("a page of another class", 0, 4, 16 << 10),
                 page("a reserved byte of a page", 0, 60, 1 << 24),
                 page("another ordinal", 0, (int) VectorPageLayout.ORDINALS_OFFSET + 8, 3),
+                page("an ordinal of a newer file", 0, (int) VectorPageLayout.ORDINALS_OFFSET, FIRST_COUNT),
+                page("an ordinal below none", 0, (int) VectorPageLayout.ORDINALS_OFFSET, -1),
+                page("another ordinal in a page in part", 1, (int) VectorPageLayout.ORDINALS_OFFSET, 257),
                 page("an ordinal in no slot", 1, (int) VectorPageLayout.ORDINALS_OFFSET + 4 * 63, 5),
                 page("a code that is none", 0, PageGeometry.of(CODEC).codesOffset(0), 0),
                 new Forgery(

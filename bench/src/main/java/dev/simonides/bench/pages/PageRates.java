@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.simonides.bench.pages;
+
+import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
+import dev.simonides.Navigation;
+import dev.simonides.ProgressListener;
+import dev.simonides.Residency;
+import dev.simonides.bench.Machine;
+import dev.simonides.bench.data.NeighbourTable;
+import dev.simonides.bench.generate.ClusterShape;
+import dev.simonides.bench.generate.ClusteredGenerator;
+import dev.simonides.bench.generate.ExactNeighbours;
+import dev.simonides.bench.recall.MemoryIndexRows;
+import dev.simonides.bench.recall.MemoryIndexSearcher;
+import dev.simonides.bench.recall.PassListener;
+import dev.simonides.bench.recall.RecallRow;
+import dev.simonides.bench.recall.RecallSweep;
+import dev.simonides.quantization.Similarity;
+import dev.simonides.wal.Durability;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * A program that prints how many pages a search reads of a store whose vectors stand as they arrived, shuffled, and of one that
+ * was compacted, and how long it takes: by each navigation, in memory and mapped.
+ *
+ * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which two stores are made and
+ * left. Or {@code --generated} and the directory: 50,000 unit vectors of 384 dimensions in 1,000 tight clusters.
+ */
+public final class PageRates {
+    private static final List<Integer> EFS = List.of(10, 20, 40, 80);
+    private static final int K = 10;
+    private static final long SEED = 20261127;
+    private static final String ARRIVED = "arrived";
+    private static final String COMPACTED = "compacted";
+
+    private static final ClusterShape TIGHT = new ClusterShape(1_000, 64, 0.2, 0.05);
+    private static final int GENERATED_DIMENSION = 384;
+    private static final int GENERATED_VECTORS = 50_000;
+    private static final int GENERATED_VECTORS_A_QUERY = 50;
+
+    private final float[][] base;
+    private final RecallSweep sweep;
+    private final Path directory;
+    private final PrintStream out;
+
+    private PageRates(float[][] base, RecallSweep sweep, Path directory, PrintStream out) {
+        this.base = base;
+        this.sweep = sweep;
+        this.directory = directory;
+        this.out = out;
+    }
+
+    /**
+     * Measures and prints.
+     *
+     * @param arguments as above
+     */
+    public static void main(String[] arguments) {
+        of(List.of(arguments), System.out).run();
+    }
+
+    /** Reads the arguments; wrong ones are refused in one line. */
+    static PageRates of(List<String> arguments, PrintStream out) {
+        if (arguments.size() == 2 && arguments.getFirst().equals("--generated")) {
+            return generated(GENERATED_VECTORS, Path.of(arguments.get(1)), out);
+        }
+        if (arguments.size() != 4) {
+            throw new IllegalArgumentException(
+                    "arguments: expected=base queries truth directory, or --generated directory, actual="
+                            + String.join(" ", arguments));
+        }
+        NeighbourTable truth = NeighbourTable.read(Path.of(arguments.get(2)));
+        return new PageRates(
+                RecallSweep.vectors(Path.of(arguments.get(0))),
+                RecallSweep.of(RecallSweep.vectors(Path.of(arguments.get(1))), truth, K),
+                Path.of(arguments.get(3)),
+                out);
+    }
+
+    /** Queries are of the clusters too, and of none of the base. */
+    static PageRates generated(int vectors, Path directory, PrintStream out) {
+        ClusteredGenerator generator = ClusteredGenerator.unit(GENERATED_DIMENSION, TIGHT, SEED);
+        float[][] base = generator.next(vectors);
+        float[][] queries = generator.next(vectors / GENERATED_VECTORS_A_QUERY);
+        NeighbourTable truth = ExactNeighbours.find(base, queries, K, Similarity.COSINE);
+        return new PageRates(base, RecallSweep.of(queries, truth, K), directory, out);
+    }
+
+    void run() {
+        out.println("# " + Machine.current().line());
+        out.println("# " + base.length + " vectors of " + base[0].length + " dimensions, shuffled; durability none");
+        make(ARRIVED).close();
+        try (MemoryIndex index = make(COMPACTED)) {
+            long started = System.nanoTime();
+            var _ = index.compact(ProgressListener.SILENT);
+            out.printf(Locale.ROOT, "# compacted in %.1f s%n", (System.nanoTime() - started) / 1e9);
+        }
+        out.printf(
+                Locale.ROOT,
+                "%-9s %-10s %-9s %4s %8s %9s %8s %8s %10s%n",
+                "residency",
+                "navigation",
+                "pages as",
+                "ef",
+                "recall",
+                "mean us",
+                "p99 us",
+                "pages",
+                "pool pages");
+        for (Residency residency : List.of(Residency.RESIDENT, Residency.MAPPED)) {
+            for (Navigation navigation : List.of(Navigation.INT8, Navigation.ONE_BIT)) {
+                measure(residency, navigation);
+            }
+        }
+    }
+
+    private MemoryIndex make(String name) {
+        MemoryIndexOptions options =
+                MemoryIndexOptions.ofDimension(base[0].length).durability(new Durability.None());
+        MemoryIndex index = MemoryIndex.create(directory.resolve(name), options);
+        MemoryIndexRows.put(index, base, shuffled());
+        index.awaitLinked(ProgressListener.SILENT);
+        var _ = index.checkpoint();
+        return index;
+    }
+
+    private int[] shuffled() {
+        double[] keys = new Random(SEED).doubles(base.length).toArray();
+        return IntStream.range(0, base.length)
+                .boxed()
+                .sorted((a, b) -> Double.compare(keys[a], keys[b]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /** In turns, so that a disturbance of the machine hits both. */
+    private void measure(Residency residency, Navigation navigation) {
+        try (MemoryIndex arrived = open(ARRIVED, residency, navigation);
+                MemoryIndex compacted = open(COMPACTED, residency, navigation)) {
+            for (int turn = 0; turn < 2; turn++) {
+                print(residency, navigation, ARRIVED, arrived);
+                print(residency, navigation, COMPACTED, compacted);
+            }
+        }
+    }
+
+    private MemoryIndex open(String name, Residency residency, Navigation navigation) {
+        return MemoryIndex.open(
+                directory.resolve(name),
+                stored -> stored.residency(residency).navigation(navigation).checkpointOnClose(false));
+    }
+
+    private void print(Residency residency, Navigation navigation, String pages, MemoryIndex index) {
+        MemoryIndexSearcher searcher = MemoryIndexSearcher.of(index, "", ProgressListener.SILENT);
+        for (RecallRow row : sweep.run(searcher, EFS, PassListener.SILENT)) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-9s %-10s %-9s %4d %8.4f %9.1f %8.1f %8.1f %10.1f%n",
+                    residency,
+                    navigation,
+                    pages,
+                    row.ef(),
+                    row.recall(),
+                    row.meanMicros(),
+                    row.p99Micros(),
+                    row.pages(),
+                    row.poolPages());
+        }
+    }
+}
