@@ -88,12 +88,17 @@ class SearchLoopTest {
         long thread = Thread.currentThread().threadId();
         threads.getThreadAllocatedBytes(thread);
 
-        long before = threads.getThreadAllocatedBytes(thread);
-        long again = threads.getThreadAllocatedBytes(thread);
-        run(loop);
-        long after = threads.getThreadAllocatedBytes(thread);
+        // The least of a few: the JVM allocates now and then for itself, a loop that does would in every run.
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long before = threads.getThreadAllocatedBytes(thread);
+            long again = threads.getThreadAllocatedBytes(thread);
+            run(loop);
+            long after = threads.getThreadAllocatedBytes(thread);
+            least = Math.min(least, after - again - (again - before));
+        }
 
-        assertEquals(again - before, after - again, "bytes allocated by " + ROUNDS + " rounds");
+        assertEquals(0, least, "bytes allocated by " + ROUNDS + " rounds");
     }
 
     private static void run(SearchLoop loop) {
