@@ -5,7 +5,6 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.bench.Machine;
-import dev.simonides.bench.data.NeighbourTable;
 import dev.simonides.bench.recall.MemoryIndexRows;
 import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.PassListener;
@@ -57,12 +56,8 @@ public final class ChurnRates {
             throw new IllegalArgumentException(
                     "arguments: expected=base queries truth directory, actual=" + String.join(" ", arguments));
         }
-        NeighbourTable truth = NeighbourTable.read(Path.of(arguments.get(2)));
-        return new ChurnRates(
-                RecallSweep.vectors(Path.of(arguments.get(0))),
-                RecallSweep.of(RecallSweep.vectors(Path.of(arguments.get(1))), truth, K),
-                Path.of(arguments.get(3)),
-                out);
+        RecallSweep sweep = RecallSweep.of(Path.of(arguments.get(1)), Path.of(arguments.get(2)), K);
+        return new ChurnRates(RecallSweep.vectors(Path.of(arguments.get(0))), sweep, Path.of(arguments.get(3)), out);
     }
 
     void run() {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.bench.churn;
 
-import java.util.Comparator;
+import dev.simonides.bench.recall.MemoryIndexRows;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /** In which order vectors are replaced. */
 public enum ReplacementOrder {
@@ -30,11 +29,7 @@ public enum ReplacementOrder {
                 keys[row] += nearest(vectors, centres, row);
             }
         }
-        return IntStream.range(0, vectors.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(row -> keys[row]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        return MemoryIndexRows.inOrderOf(keys);
     }
 
     private static int nearest(float[][] vectors, int[] centres, int row) {

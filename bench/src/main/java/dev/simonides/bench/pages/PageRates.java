@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * A program that prints how many pages a search reads of a store whose vectors stand as they arrived, shuffled, and of one that
@@ -75,12 +74,8 @@ public final class PageRates {
                     "arguments: expected=base queries truth directory, or --generated directory, actual="
                             + String.join(" ", arguments));
         }
-        NeighbourTable truth = NeighbourTable.read(Path.of(arguments.get(2)));
-        return new PageRates(
-                RecallSweep.vectors(Path.of(arguments.get(0))),
-                RecallSweep.of(RecallSweep.vectors(Path.of(arguments.get(1))), truth, K),
-                Path.of(arguments.get(3)),
-                out);
+        RecallSweep sweep = RecallSweep.of(Path.of(arguments.get(1)), Path.of(arguments.get(2)), K);
+        return new PageRates(RecallSweep.vectors(Path.of(arguments.get(0))), sweep, Path.of(arguments.get(3)), out);
     }
 
     /** Queries are of the clusters too, and of none of the base. */
@@ -124,19 +119,11 @@ public final class PageRates {
         MemoryIndexOptions options =
                 MemoryIndexOptions.ofDimension(base[0].length).durability(new Durability.None());
         MemoryIndex index = MemoryIndex.create(directory.resolve(name), options);
-        MemoryIndexRows.put(index, base, shuffled());
+        double[] shuffled = new Random(SEED).doubles(base.length).toArray();
+        MemoryIndexRows.put(index, base, MemoryIndexRows.inOrderOf(shuffled));
         index.awaitLinked(ProgressListener.SILENT);
         var _ = index.checkpoint();
         return index;
-    }
-
-    private int[] shuffled() {
-        double[] keys = new Random(SEED).doubles(base.length).toArray();
-        return IntStream.range(0, base.length)
-                .boxed()
-                .sorted((a, b) -> Double.compare(keys[a], keys[b]))
-                .mapToInt(Integer::intValue)
-                .toArray();
     }
 
     /** In turns, so that a disturbance of the machine hits both. */

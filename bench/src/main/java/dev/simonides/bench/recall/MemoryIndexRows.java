@@ -5,13 +5,29 @@ import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.bench.data.VectorRow;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Puts rows of a base into a store under the keys by which {@link MemoryIndexSearcher} finds them. */
 public final class MemoryIndexRows {
     private static final int BATCH = 256;
 
     private MemoryIndexRows() {}
+
+    /**
+     * Puts rows in the order of their keys.
+     *
+     * @param keys one a row
+     * @return every row once
+     */
+    public static int[] inOrderOf(double[] keys) {
+        return IntStream.range(0, keys.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(row -> keys[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
 
     /**
      * Puts rows as fast as the store takes them.

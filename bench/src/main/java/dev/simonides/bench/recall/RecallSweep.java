@@ -70,6 +70,19 @@ public final class RecallSweep {
         return new RecallSweep(queries, truth, k, System::nanoTime);
     }
 
+    /**
+     * A sweep over the queries of a file.
+     *
+     * @param queries in any form that can be imported
+     * @param truth the true neighbours of each of these queries
+     * @param k results to ask for and to compare, 1..width of the truth
+     * @return the sweep
+     * @throws IllegalArgumentException as {@link #of(float[][], NeighbourTable, int)}
+     */
+    public static RecallSweep of(Path queries, Path truth, int k) {
+        return of(vectors(queries), NeighbourTable.read(truth), k);
+    }
+
     /** This sweep by another clock. */
     RecallSweep by(LongSupplier nanoClock) {
         return new RecallSweep(queries, truth, k, nanoClock);

@@ -84,7 +84,7 @@ final class PageClusters implements AutoCloseable {
         this.closeness = new float[count];
         this.keys = new long[count];
         this.halves = new int[graph == null ? 0 : count];
-        this.neighbors = new int[graph == null ? 0 : graph.neighborsMax()];
+        this.neighbors = new int[graph == null ? 0 : graph.capacity(0)];
     }
 
     /**
@@ -170,6 +170,10 @@ final class PageClusters implements AutoCloseable {
             }
             keys[i] = CandidatePool.key(order[i], gain);
         }
+        orderByKeys(from, end);
+    }
+
+    private void orderByKeys(int from, int end) {
         Arrays.sort(keys, from, end);
         for (int i = from; i < end; i++) {
             order[i] = CandidatePool.ordinal(keys[i]);
@@ -207,10 +211,7 @@ final class PageClusters implements AutoCloseable {
         for (int i = from; i < end; i++) {
             keys[i] = CandidatePool.key(order[i], closeness[i] - Float.intBitsToFloat((int) keys[i]));
         }
-        Arrays.sort(keys, from, end);
-        for (int i = from; i < end; i++) {
-            order[i] = CandidatePool.ordinal(keys[i]);
-        }
+        orderByKeys(from, end);
     }
 
     /** Makes a query of the mean of a part; false if it is no vector of the store, as zero under cosine. */

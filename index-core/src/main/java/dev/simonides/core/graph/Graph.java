@@ -227,19 +227,10 @@ public final class Graph {
     }
 
     /**
-     * Returns how many neighbours a node may have on layer 0.
-     *
-     * @return room that {@link #neighbors} needs
-     */
-    public int neighborsMax() {
-        return capacity0;
-    }
-
-    /**
      * Copies the neighbours of a node on layer 0. Any thread.
      *
      * @param ordinal below what was reserved
-     * @param out {@link #neighborsMax} of them at most
+     * @param out {@link #capacity} of layer 0 at most
      * @return how many there are
      */
     public int neighbors(int ordinal, int[] out) {
@@ -257,7 +248,13 @@ public final class Graph {
         return level == 0 ? 2 * m : m;
     }
 
-    int capacity(int level) {
+    /**
+     * Returns how many neighbours a node may have.
+     *
+     * @param level 0 or more
+     * @return neighbours
+     */
+    public int capacity(int level) {
         return level == 0 ? capacity0 : upperCapacity;
     }
 

@@ -59,7 +59,7 @@ final class PinnedTree {
         while (grownCount < nodeCount) {
             int from = nodes[grownCount++];
             // A copy, because pinning changes the order.
-            int degree = copyNeighbors(from);
+            int degree = graph.neighbors(from, neighbors);
             for (int i = 0; i < degree; i++) {
                 int to = neighbors[i];
                 if (!joined.get(to) && !graph.skipped(to) && pinBothWays(from, to)) {
@@ -73,15 +73,5 @@ final class PinnedTree {
     private boolean pinBothWays(int from, int to) {
         return PinnedLinks.pin(graph, from, to, graph.pinnedTarget())
                 && PinnedLinks.pin(graph, to, from, graph.capacity(0));
-    }
-
-    private int copyNeighbors(int ordinal) {
-        long list = graph.list(ordinal, 0);
-        long ids = Graph.ids(list, 0);
-        int degree = Graph.degree(list);
-        for (int i = 0; i < degree; i++) {
-            neighbors[i] = Graph.id(ids, i);
-        }
-        return degree;
     }
 }

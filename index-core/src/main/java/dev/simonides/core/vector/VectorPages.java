@@ -215,7 +215,10 @@ public final class VectorPages {
      * @return what is wrong, or nothing
      */
     public Optional<String> misplaced(int first, int end) {
-        for (int ordinal = first; loadedArranged && ordinal < end; ordinal++) {
+        if (!loadedArranged) {
+            return Optional.empty();
+        }
+        for (int ordinal = first; ordinal < end; ordinal++) {
             if (ordinalAt(pageOf(ordinal), slotOf(ordinal)) != ordinal) {
                 return Optional.of("no page holds ordinal " + ordinal);
             }
