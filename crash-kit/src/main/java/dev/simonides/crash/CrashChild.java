@@ -8,17 +8,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What the {@code main} method of an application does in the child processes of {@link KillRounds}. */
 public final class CrashChild {
-    private static final String WORK = "work";
-    private static final String CHECK = "check";
     private static final String NO_STEP = "-";
     private static final String OPENING = "opening:";
     private static final int ARGUMENTS = 6;
+    private static final int REHEARSED_OPERATIONS = 100;
 
     private CrashChild() {}
+
+    /** What a child does. */
+    enum Task {
+        /** Works until it is killed. */
+        WORK,
+        /** Looks at what is there. */
+        CHECK,
+        /** Works a little, looks at it, and ends. */
+        REHEARSAL
+    }
 
     /**
      * Does what the parent process asks for. Called first thing by {@code main}, with its arguments as they are.
@@ -35,12 +46,13 @@ public final class CrashChild {
         try (ControlFile control = ControlFile.open(order.control, application.sequences())) {
             control.setState(ControlFile.State.WORKING);
             try {
-                CrashRun run = order.run(control);
-                if (order.check) {
+                if (order.task != Task.CHECK) {
+                    application.work(order.run(control));
+                }
+                if (order.task != Task.WORK) {
+                    CrashRun run = order.run(control);
                     application.check(run);
                     long _ = run.settle();
-                } else {
-                    application.work(run);
                 }
             } catch (Throwable e) { // the parent wants to know about any, and it goes on its way
                 control.setState(ControlFile.State.FAILED);
@@ -65,10 +77,10 @@ public final class CrashChild {
     }
 
     /** The arguments that {@link #run} understands. */
-    static List<String> arguments(boolean check, Path store, Path control, CrashRun.Place place, Optional<Kill> kill) {
+    static List<String> arguments(Task task, Path control, CrashRun.Place place, Optional<Kill> kill) {
         List<String> arguments = new ArrayList<>(List.of(
-                check ? CHECK : WORK,
-                store.toString(),
+                task.name(),
+                String.valueOf(place.path()),
                 control.toString(),
                 String.valueOf(place.seed()),
                 String.valueOf(place.round())));
@@ -86,15 +98,16 @@ public final class CrashChild {
     }
 
     /** What a child is to do. */
-    private record Order(boolean check, Path store, Path control, long seed, int round, String step) {
+    private record Order(Task task, Path store, Path control, long seed, int round, String step) {
         static Order parse(String[] arguments) {
-            if (arguments.length != ARGUMENTS || !(arguments[0].equals(WORK) || arguments[0].equals(CHECK))) {
+            if (arguments.length != ARGUMENTS
+                    || Stream.of(Task.values()).noneMatch(task -> task.name().equals(arguments[0]))) {
                 throw new IllegalArgumentException("arguments: expected=those that KillRounds gives to its children,"
                         + " actual=" + List.of(arguments)
                         + "; main is for the children, a crash test calls KillRounds.of(application).run(folder)");
             }
             return new Order(
-                    arguments[0].equals(CHECK),
+                    Task.valueOf(arguments[0]),
                     Path.of(arguments[1]),
                     Path.of(arguments[2]),
                     Long.parseLong(arguments[3]),
@@ -117,7 +130,9 @@ public final class CrashChild {
         }
 
         private CrashRun run(ControlFile control, Supplier<StorageDirectory> directory) {
-            return new CrashRun(new CrashRun.Place(seed, round, store), directory, () -> true, control);
+            BooleanSupplier goesOn =
+                    task == Task.WORK ? () -> true : () -> CrashRun.issued(control) < REHEARSED_OPERATIONS;
+            return new CrashRun(new CrashRun.Place(seed, round, store), directory, goesOn, control);
         }
     }
 }

@@ -32,7 +32,12 @@ public final class CrashRun {
     }
 
     /** Which history, which round of it, and in which folder, if in any. */
-    record Place(long seed, int round, @Nullable Path path) {}
+    record Place(long seed, int round, @Nullable Path path) {
+        /** The same in another folder. */
+        Place in(Path other) {
+            return new Place(seed, round, other);
+        }
+    }
 
     /**
      * The number that everything random in the application comes from. It is the same for all rounds over one directory, and

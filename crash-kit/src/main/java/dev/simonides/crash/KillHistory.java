@@ -49,7 +49,7 @@ final class KillHistory {
     private int openingsInARow;
 
     /** What all histories of a test have in common, and the seed of this one. */
-    record Settings(long seed, List<Kill> kills, boolean inOrder, int limitMillis, List<String> jvmArguments) {}
+    record Settings(long seed, List<Kill> kills, boolean inOrder, int limitMillis, ChildJvm jvm) {}
 
     KillHistory(CrashApplication application, Path folder, Settings settings) {
         this.application = application;
@@ -111,15 +111,12 @@ final class KillHistory {
         if (random.nextInt(FRESH_EVERY) == 0) {
             freshChecks++;
             control.setState(ControlFile.State.STARTED);
-            Child child = new Child(control, true, checked, place, Optional.empty());
+            Child child = new Child(control, CrashChild.Task.CHECK, place.in(checked), Optional.empty());
             child.finish();
             found = new CrashRun(place, KillHistory::missing, () -> false, control).acknowledged();
         } else {
             CrashRun run = new CrashRun(
-                    new CrashRun.Place(settings.seed(), round, checked),
-                    () -> FileSystemDirectory.openOrCreate(checked),
-                    () -> false,
-                    control);
+                    place.in(checked), () -> FileSystemDirectory.openOrCreate(checked), () -> false, control);
             application.check(run);
             found = run.settle();
         }
@@ -137,7 +134,7 @@ final class KillHistory {
 
     private void work(ControlFile control, CrashRun.Place place, Kill kill) throws IOException, InterruptedException {
         control.setState(ControlFile.State.STARTED);
-        Child child = new Child(control, false, store, place, Optional.of(kill));
+        Child child = new Child(control, CrashChild.Task.WORK, place, Optional.of(kill));
         String end = child.killedBy(kill);
         ends.merge(end, 1, Integer::sum);
         openings = kill instanceof Kill.WhileOpening && end.equals(kill.kind()) ? openings + 1 : 0;
@@ -150,10 +147,8 @@ final class KillHistory {
         private final Path errors = folder.resolve("child.err");
         private final Process process;
         private final Set<ProcessHandle> traced = new HashSet<>();
-        private final String main = application.getClass().getName();
 
-        Child(ControlFile control, boolean check, Path directory, CrashRun.Place place, Optional<Kill> kill)
-                throws IOException {
+        Child(ControlFile control, CrashChild.Task task, CrashRun.Place place, Optional<Kill> kill) throws IOException {
             this.control = control;
             List<String> command = new ArrayList<>();
             kill.ifPresent(one -> {
@@ -161,41 +156,12 @@ final class KillHistory {
                     command.addAll(Strace.killing(call));
                 }
             });
-            command.addAll(jvm());
-            command.addAll(CrashChild.arguments(check, directory, notes, place, kill));
+            command.addAll(settings.jvm().command(folder.resolve("child.crash")));
+            command.addAll(CrashChild.arguments(task, notes, place, kill));
             process = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(errors.toFile())
                     .start();
-        }
-
-        private List<String> jvm() {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-ea",
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-XX:-UsePerfData",
-                    "-XX:-CreateCoredumpOnCrash",
-                    "-XX:ErrorFile=" + folder.resolve("child.crash")));
-            command.addAll(settings.jvmArguments());
-            Module module = application.getClass().getModule();
-            if (module.isNamed()) {
-                command.addAll(List.of(
-                        "--enable-native-access=dev.simonides.simd,dev.simonides.crash",
-                        "--module-path",
-                        System.getProperty("jdk.module.path"),
-                        "--module",
-                        module.getName() + "/" + main));
-            } else {
-                command.addAll(List.of(
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        // Surefire hides the class path in a jar; this is what it has put into it.
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        main));
-            }
-            return command;
         }
 
         /** Waits for the end that the kill brings, or brings it; returns what kind it was. */
@@ -258,7 +224,7 @@ final class KillHistory {
         }
 
         private String late() {
-            return "did not begin: does " + main + ".main call CrashChild.run(…) first thing, and work() issue()?";
+            return "did not begin: does " + main() + ".main call CrashChild.run(…) first thing, and work() issue()?";
         }
 
         /** Waits as long as it lives and something is the case. Seconds in which this process was stopped do not count. */
@@ -279,7 +245,7 @@ final class KillHistory {
             }
             String why = switch (control.state()) {
                 case STARTED ->
-                    "ended with status " + process.exitValue() + " before it began: " + main
+                    "ended with status " + process.exitValue() + " before it began: " + main()
                             + " needs a method `public static void main(String[])` that calls CrashChild.run(new …(),"
                             + " args)";
                 case WORKING -> "ended with status " + process.exitValue() + " in the middle of its work";
@@ -306,6 +272,10 @@ final class KillHistory {
             traced.forEach(one -> one.onExit().join());
             process.onExit().join();
         }
+    }
+
+    private String main() {
+        return application.getClass().getName();
     }
 
     private CrashFailure failure(int round, Kill kill, Throwable cause) {
@@ -335,7 +305,8 @@ final class KillHistory {
         return copy;
     }
 
-    private static void delete(Path path) throws IOException {
+    /** Removes a folder and all in it, if it is there. */
+    static void delete(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }

@@ -172,6 +172,8 @@ public final class KillRounds {
     public KillReport run(Path folder) {
         prepare(folder);
         long start = System.nanoTime();
+        Path children = folder.resolve("children");
+        ChildJvm jvm = children(children);
         List<Future<KillReport>> results = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(parallel);
         try {
@@ -180,8 +182,7 @@ public final class KillRounds {
                 long historySeed = histories == 0 ? seed : mix(seed + histories);
                 Path place = folder.resolve("history-" + histories);
                 int count = Math.min(historyRounds, rounds - first);
-                KillHistory.Settings settings =
-                        new KillHistory.Settings(historySeed, kills, inOrder, limitMillis, jvmArguments);
+                KillHistory.Settings settings = new KillHistory.Settings(historySeed, kills, inOrder, limitMillis, jvm);
                 results.add(threads.submit(() -> new KillHistory(application, place, settings).run(count)));
                 histories++;
             }
@@ -193,6 +194,7 @@ public final class KillRounds {
                 throw new CrashFailure("nothing was tested: no operation was acknowledged; does work() call issue() and"
                         + " acknowledge(), and soon enough? " + report);
             }
+            remove(children);
             return report.took((System.nanoTime() - start) / 1_000_000);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CrashFailure failure) {
@@ -213,6 +215,25 @@ public final class KillRounds {
             case Kill.OneOf one -> one.kills().stream().anyMatch(KillRounds::traced);
             case Kill.AtTime _, Kill.AtStep _, Kill.WhileOpening _ -> false;
         };
+    }
+
+    private ChildJvm children(Path folder) {
+        try {
+            return ChildJvm.of(application, folder, seed, rounds, jvmArguments);
+        } catch (IOException e) {
+            throw new UncheckedIOException("what children are started with: " + folder, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted during kill rounds", e);
+        }
+    }
+
+    private static void remove(Path folder) {
+        try {
+            KillHistory.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("folder for kill rounds: " + folder, e);
+        }
     }
 
     private static void prepare(Path folder) {

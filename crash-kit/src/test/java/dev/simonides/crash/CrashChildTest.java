@@ -32,11 +32,7 @@ class CrashChildTest {
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                     Diary.class.getName()));
             command.addAll(CrashChild.arguments(
-                    false,
-                    folder.resolve("store"),
-                    notes,
-                    new CrashRun.Place(1, 0, folder.resolve("store")),
-                    Optional.empty()));
+                    CrashChild.Task.WORK, notes, new CrashRun.Place(1, 0, folder.resolve("store")), Optional.empty()));
             Process child = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -20,7 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The engine killed for real, in histories of many kills over one directory, each with options of its own. */
 @Tag("crash")
 class EngineKillTest {
-    private static final int ROUNDS = 104;
+    private static final int HISTORY_ROUNDS = 13;
+
+    /** With the rounds behind each step 146, in less than two minutes of two processors. */
+    private static final int ROUNDS = 4 * HISTORY_ROUNDS;
+
+    private static final int ROUNDS_SOAK = 80 * HISTORY_ROUNDS;
 
     /** Of two stores with graphs and a checkpoint every 24 KiB, one of which has room for all that in one segment. */
     private static final int SEED_OF_CHECKPOINTS = 2_016;
@@ -35,10 +40,10 @@ class EngineKillTest {
     @Test
     void nothingAcknowledgedIsLostWhenTheProcessIsKilled() {
         int rounds = 0;
-        for (Soak.Rounds parts = Soak.rounds(1, 50); parts.next(); ) {
+        for (Soak.Rounds parts = Soak.rounds(1, 6); parts.next(); ) {
             KillReport report = KillRounds.of(new Engine())
-                    .rounds(ROUNDS)
-                    .historyRounds(13)
+                    .rounds(parts.number() == 0 ? ROUNDS : ROUNDS_SOAK)
+                    .historyRounds(HISTORY_ROUNDS)
                     .parallel(2)
                     .jvmArguments(SCALAR)
                     .seed(1_000 + parts.number())
@@ -46,7 +51,7 @@ class EngineKillTest {
             System.out.println(report);
             rounds += report.rounds();
         }
-        assertTrue(rounds >= Soak.required(100, 5_000), "rounds: " + rounds);
+        assertTrue(rounds >= Soak.required(ROUNDS, 5_000), "rounds: " + rounds);
     }
 
     /** Behind each step of a creation, of a checkpoint and of an opening, as docs/RECOVERY.md lists them, one after the other. */
