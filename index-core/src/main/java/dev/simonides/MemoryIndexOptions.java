@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides;
 
-import com.sun.management.OperatingSystemMXBean;
+import static dev.simonides.OptionRange.require;
+import static dev.simonides.OptionRange.requireShare;
+
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.quantization.OriginalFormat;
@@ -9,21 +11,16 @@ import dev.simonides.quantization.Similarity;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
 import dev.simonides.wal.Durability;
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
 
 /**
  * How a store is made and opened. Immutable: every method that sets something returns new options.
  *
- * <p>Dimension, similarity and originals are fixed when a store is created and must agree when it is opened again. The other
- * options are remembered by the store for an open without options, except memory budget, residency, navigation, indexer threads,
- * progress, clock, checkpoints and the limit of the log, which concern a process; options given at an open hold for that open.
+ * <p>Dimension, similarity and originals are fixed when a store is created and must agree when it is opened again. The others
+ * are remembered for an open without options, except what concerns a process: memory budget, residency, navigation, indexer
+ * threads, progress, clock, checkpoints, clustering, the limit of the log. Options given at an open hold for that open.
  */
 public final class MemoryIndexOptions {
-    private static final long SEED_USUAL = 0x51D0_71DE_5EEDL;
-    // Replayed in about a second, and a hundred segments would be a lot of files for a store that is hardly used.
-    private static final long CHECKPOINT_LOG_BYTES_USUAL = 64 << 20;
-
     private final int dimension;
     private Similarity similarity = Similarity.COSINE;
     private OriginalFormat originals = OriginalFormat.F16;
@@ -32,22 +29,23 @@ public final class MemoryIndexOptions {
     private Durability durability = new Durability.Group();
     private int exactScanMax = 2_000;
     private int pendingMax = 2_048;
-    private long seed = SEED_USUAL;
+    private long seed = 0x51D0_71DE_5EEDL;
     private long logBytesMax = 1L << 30;
-    private long memoryBudgetBytes = PhysicalMemory.BYTES / 2;
+    private long memoryBudgetBytes = OptionRange.PhysicalMemory.BYTES / 2;
     private int indexerThreads = Runtime.getRuntime().availableProcessors();
     private ProgressListener progress = ProgressListener.SILENT;
     private Clock clock = Clock.systemUTC();
     private Residency residency = Residency.AUTO;
     private Navigation navigation = Navigation.AUTO;
-    private long checkpointLogBytes = CHECKPOINT_LOG_BYTES_USUAL;
+    private long checkpointLogBytes = 64 << 20; // replayed in about a second
     private boolean checkpointOnClose = true;
+    private double pageClusteringCpuMax = 0.5;
 
     private MemoryIndexOptions(int dimension) {
-        this.dimension = requireRange("dimension", dimension, 1, Limits.DIMENSION_MAX);
+        this.dimension = require("dimension", dimension, 1, Limits.DIMENSION_MAX);
     }
 
-    /** A copy, of which the calling setter changes one field before anyone else sees it. */
+    // A copy, of which the calling setter changes one field before anyone else sees it.
     private MemoryIndexOptions(MemoryIndexOptions other) {
         this.dimension = other.dimension;
         this.similarity = other.similarity;
@@ -67,6 +65,7 @@ public final class MemoryIndexOptions {
         this.navigation = other.navigation;
         this.checkpointLogBytes = other.checkpointLogBytes;
         this.checkpointOnClose = other.checkpointOnClose;
+        this.pageClusteringCpuMax = other.pageClusteringCpuMax;
     }
 
     /**
@@ -140,7 +139,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions m(int value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.m = requireRange("m", value, Limits.M_MIN, Limits.M_MAX);
+        copy.m = require("m", value, Limits.M_MIN, Limits.M_MAX);
         return copy;
     }
 
@@ -162,8 +161,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions efConstruction(int value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.efConstruction =
-                requireRange("efConstruction", value, Limits.EF_CONSTRUCTION_MIN, Limits.EF_CONSTRUCTION_MAX);
+        copy.efConstruction = require("efConstruction", value, Limits.EF_CONSTRUCTION_MIN, Limits.EF_CONSTRUCTION_MAX);
         return copy;
     }
 
@@ -206,7 +204,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions exactScanMax(int value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.exactScanMax = requireRange("exactScanMax", value, 0, Limits.TENANT_ORDINALS_MAX);
+        copy.exactScanMax = require("exactScanMax", value, 0, Limits.TENANT_ORDINALS_MAX);
         return copy;
     }
 
@@ -228,7 +226,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions pendingMax(int value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.pendingMax = requireRange("pendingMax", value, 1, Limits.TENANT_ORDINALS_MAX);
+        copy.pendingMax = require("pendingMax", value, 1, Limits.TENANT_ORDINALS_MAX);
         return copy;
     }
 
@@ -271,7 +269,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions memoryBudgetBytes(long value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.memoryBudgetBytes = requireRange("memoryBudgetBytes", value, 1, Long.MAX_VALUE);
+        copy.memoryBudgetBytes = require("memoryBudgetBytes", value, 1, Long.MAX_VALUE);
         return copy;
     }
 
@@ -294,7 +292,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions logBytesMax(long value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.logBytesMax = requireRange("logBytesMax", value, 1 << 20, Long.MAX_VALUE);
+        copy.logBytesMax = require("logBytesMax", value, 1 << 20, Long.MAX_VALUE);
         return copy;
     }
 
@@ -316,7 +314,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions indexerThreads(int value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.indexerThreads = requireRange("indexerThreads", value, 1, 1024);
+        copy.indexerThreads = require("indexerThreads", value, 1, 1024);
         return copy;
     }
 
@@ -423,7 +421,7 @@ public final class MemoryIndexOptions {
      */
     public MemoryIndexOptions checkpointLogBytes(long value) {
         MemoryIndexOptions copy = new MemoryIndexOptions(this);
-        copy.checkpointLogBytes = requireRange("checkpointLogBytes", value, 1, Long.MAX_VALUE);
+        copy.checkpointLogBytes = require("checkpointLogBytes", value, 1, Long.MAX_VALUE);
         return copy;
     }
 
@@ -458,6 +456,29 @@ public final class MemoryIndexOptions {
     }
 
     /**
+     * Sets which share of one processor may go into putting near vectors into the same page, in the background before a
+     * checkpoint writes new pages: searches read fewer of them then. A compaction arranges all pages in any case.
+     *
+     * @param value 0 to leave vectors in the order of their arrival, to 1
+     * @return new options
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public MemoryIndexOptions pageClusteringCpuMax(double value) {
+        MemoryIndexOptions copy = new MemoryIndexOptions(this);
+        copy.pageClusteringCpuMax = requireShare("pageClusteringCpuMax", value);
+        return copy;
+    }
+
+    /**
+     * Returns which share of one processor may go into page clustering.
+     *
+     * @return 0.5 unless set
+     */
+    public double pageClusteringCpuMax() {
+        return pageClusteringCpuMax;
+    }
+
+    /**
      * Estimates the off-heap memory of a store, keys and payloads apart.
      *
      * @param vectors how many, 0 or more
@@ -476,22 +497,5 @@ public final class MemoryIndexOptions {
     public boolean navigatesByBits() {
         return navigation == Navigation.ONE_BIT
                 || (navigation == Navigation.AUTO && dimension >= Limits.BIT_NAVIGATION_DIMENSION_MIN);
-    }
-
-    private static int requireRange(String name, int value, int min, int max) {
-        return (int) requireRange(name, (long) value, min, max);
-    }
-
-    private static long requireRange(String name, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(name + ": expected=" + min + ".." + max + ", actual=" + value);
-        }
-        return value;
-    }
-
-    /** Asked once: in a container the answer is read from files. */
-    private static final class PhysicalMemory {
-        static final long BYTES =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 }

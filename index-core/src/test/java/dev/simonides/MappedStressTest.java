@@ -33,7 +33,8 @@ class MappedStressTest {
     private static final long MILLIS = Long.getLong("mappedStress.millis", 5_000);
     private static final int DIMENSION = 64;
     private static final int TENANTS = 2;
-    private static final int BATCH = 60;
+    /** Several pages, so that every checkpoint arranges some. */
+    private static final int BATCH = 150;
 
     /** In memory where the system has a place for that: a disk's syncs would leave a checkpoint or two a second. */
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");

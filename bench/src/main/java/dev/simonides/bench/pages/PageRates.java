@@ -25,18 +25,21 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * A program that prints how many pages a search reads of a store whose vectors stand as they arrived, shuffled, and of one that
- * was compacted, and how long it takes: by each navigation, in memory and mapped.
+ * A program that prints how many pages a search reads of a store whose vectors stand as they arrived, shuffled, of one whose
+ * checkpoints arrange new pages, and of one that was compacted, and how long it takes: by each navigation, in memory and mapped.
  *
- * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which two stores are made and
+ * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which three stores are made and
  * left. Or {@code --generated} and the directory: 50,000 unit vectors of 384 dimensions in 1,000 tight clusters.
  */
 public final class PageRates {
     private static final List<Integer> EFS = List.of(10, 20, 40, 80);
     private static final int K = 10;
     private static final long SEED = 20261127;
+    private static final double CPU_MAX = 0.5;
     private static final String ARRIVED = "arrived";
+    private static final String CHECKPOINTED = "checkpointed";
     private static final String COMPACTED = "compacted";
+    private static final List<String> STORES = List.of(ARRIVED, CHECKPOINTED, COMPACTED);
 
     private static final ClusterShape TIGHT = new ClusterShape(1_000, 64, 0.2, 0.05);
     private static final int GENERATED_DIMENSION = 384;
@@ -90,15 +93,16 @@ public final class PageRates {
     void run() {
         out.println("# " + Machine.current().line());
         out.println("# " + base.length + " vectors of " + base[0].length + " dimensions, shuffled; durability none");
-        make(ARRIVED).close();
-        try (MemoryIndex index = make(COMPACTED)) {
+        make(ARRIVED, 0).close();
+        make(CHECKPOINTED, CPU_MAX).close();
+        try (MemoryIndex index = make(COMPACTED, 0)) {
             long started = System.nanoTime();
             var _ = index.compact(ProgressListener.SILENT);
             out.printf(Locale.ROOT, "# compacted in %.1f s%n", (System.nanoTime() - started) / 1e9);
         }
         out.printf(
                 Locale.ROOT,
-                "%-9s %-10s %-9s %4s %8s %9s %8s %8s %10s%n",
+                "%-9s %-10s %-12s %4s %8s %9s %8s %8s %10s%n",
                 "residency",
                 "navigation",
                 "pages as",
@@ -115,24 +119,33 @@ public final class PageRates {
         }
     }
 
-    private MemoryIndex make(String name) {
-        MemoryIndexOptions options =
-                MemoryIndexOptions.ofDimension(base[0].length).durability(new Durability.None());
+    private MemoryIndex make(String name, double clusteringCpuMax) {
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(base[0].length)
+                .durability(new Durability.None())
+                .pageClusteringCpuMax(clusteringCpuMax);
+        long started = System.nanoTime();
         MemoryIndex index = MemoryIndex.create(directory.resolve(name), options);
         double[] shuffled = new Random(SEED).doubles(base.length).toArray();
         MemoryIndexRows.put(index, base, MemoryIndexRows.inOrderOf(shuffled));
         index.awaitLinked(ProgressListener.SILENT);
+        double linked = (System.nanoTime() - started) / 1e9;
         var _ = index.checkpoint();
+        out.printf(
+                Locale.ROOT,
+                "# %s: linked in %.1f s, the last checkpoint took %.1f s%n",
+                name,
+                linked,
+                (System.nanoTime() - started) / 1e9 - linked);
         return index;
     }
 
-    /** In turns, so that a disturbance of the machine hits both. */
+    /** In turns, so that a disturbance of the machine hits all. */
     private void measure(Residency residency, Navigation navigation) {
-        try (MemoryIndex arrived = open(ARRIVED, residency, navigation);
-                MemoryIndex compacted = open(COMPACTED, residency, navigation)) {
-            for (int turn = 0; turn < 2; turn++) {
-                print(residency, navigation, ARRIVED, arrived);
-                print(residency, navigation, COMPACTED, compacted);
+        for (int turn = 0; turn < 2; turn++) {
+            for (String name : STORES) {
+                try (MemoryIndex index = open(name, residency, navigation)) {
+                    print(residency, navigation, name, index);
+                }
             }
         }
     }
@@ -148,7 +161,7 @@ public final class PageRates {
         for (RecallRow row : sweep.run(searcher, EFS, PassListener.SILENT)) {
             out.printf(
                     Locale.ROOT,
-                    "%-9s %-10s %-9s %4d %8.4f %9.1f %8.1f %8.1f %10.1f%n",
+                    "%-9s %-10s %-12s %4d %8.4f %9.1f %8.1f %8.1f %10.1f%n",
                     residency,
                     navigation,
                     pages,

@@ -107,6 +107,19 @@ public final class TruthFiles {
         return mappings.residency();
     }
 
+    /**
+     * Returns how many pages of a tenant the files hold whole.
+     *
+     * @param tenant whose
+     * @param ofNumbering what the tenant's ordinals mean
+     * @return pages, 0 or more
+     */
+    public int filedPages(Tenant tenant, int ofNumbering) {
+        return ofNumbering == numbering
+                ? geometry.page(coverage(present, FileKind.VECTORS).end(tenant.name()))
+                : 0;
+    }
+
     private List<FileEntry> entries(Map<FileKind, Coverage> coverages) {
         List<FileEntry> entries = new ArrayList<>();
         for (SectionFormat format : formats) {

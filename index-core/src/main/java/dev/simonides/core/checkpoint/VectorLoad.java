@@ -162,7 +162,8 @@ final class VectorLoad {
             if (piece.mapped()) {
                 reader.verify(offset, bytes);
             } else {
-                reader.read(offset, bytes, run.loaded.tenant.vectors().originalsBase(piece.firstPage()));
+                VectorPages vectors = run.loaded.tenant.vectors();
+                reader.read(offset, bytes, vectors.originalsBase(vectors.place(piece.firstPage())));
             }
         }
     }
@@ -181,7 +182,7 @@ final class VectorLoad {
         String defect =
                 vectors.acceptPage(page, used, run.section.first(), ends(run)).orElse("");
         for (int slot = 0; everyCode && defect.isEmpty() && slot < used; slot++) {
-            int ordinal = vectors.ordinalAt(page, slot);
+            int ordinal = vectors.ordinalAt(vectors.place(page), slot);
             defect = codec.defect(vectors.codeAddress(ordinal))
                     .map(what -> "code of ordinal " + ordinal + ": " + what)
                     .orElse("");

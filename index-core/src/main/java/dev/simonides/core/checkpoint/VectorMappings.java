@@ -184,7 +184,7 @@ public final class VectorMappings implements AutoCloseable {
         int end = geometry.page(section.end());
         for (int page = first; page < end; page++) {
             long image = vectors.imageAddress(page);
-            long originals = vectors.originalsBase(page);
+            long originals = vectors.originalsBase(vectors.place(page));
             boolean anonymous = byFile.values().stream().noneMatch(file -> file.holds(image));
             vectors.move(
                     page,

@@ -108,7 +108,7 @@ final class VectorSections implements SectionFormat {
     private long originals(Tenant tenant, int page) {
         return filed.map(files -> files.originals(tenant.name(), page))
                 .orElse(OptionalLong.empty())
-                .orElseGet(() -> tenant.vectors().originalsBase(page));
+                .orElseGet(() -> tenant.vectors().originalsBase(tenant.vectors().place(page)));
     }
 
     private int used(int page, int end) {

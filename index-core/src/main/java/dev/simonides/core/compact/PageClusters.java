@@ -9,6 +9,7 @@ import dev.simonides.core.graph.CandidatePool;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.vector.PageFormat;
 import dev.simonides.core.vector.PageGeometry;
+import dev.simonides.core.vector.VectorArrangement;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
@@ -55,22 +56,32 @@ final class PageClusters implements AutoCloseable {
     private final long other;
     private final long addresses;
     private final long scores;
+    private final Pace pace;
+    /** The first ordinal of the pages. */
+    private final int base;
     /** Ordinals by the slots they are to have. */
     private final int[] order;
 
     private final float[] closeness;
     private final long[] keys;
     private final @Nullable Graph graph;
-    /** By ordinal the half that it is in, a number that no other half has. */
+    /** By ordinal from the first on the half that it is in, a number that no other half has. */
     private final int[] halves;
 
     private int halfCount;
     private final int[] neighbors;
 
+    /** Between two pieces of work: takes the time that others are to have, and says whether to go on. */
+    @FunctionalInterface
+    interface Pace {
+        boolean goOn();
+    }
+
     /** Begins with the vectors where they are. */
-    private PageClusters(VectorPages vectors, @Nullable Graph graph) {
+    private PageClusters(VectorPages vectors, @Nullable Graph graph, int firstPage, int endPage, Pace pace) {
         this.vectors = vectors;
         this.graph = graph;
+        this.pace = pace;
         this.geometry = vectors.geometry();
         this.codec = geometry.codec();
         this.exactQuery = arena.allocate(codec.exactQueryBytes(), 64).address();
@@ -78,9 +89,10 @@ final class PageClusters implements AutoCloseable {
         this.other = arena.allocate(codec.queryBytes(), 64).address();
         this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
-        int count = (int) geometry.firstOrdinal(geometry.page(vectors.size()));
+        this.base = (int) geometry.firstOrdinal(firstPage);
+        int count = (int) geometry.firstOrdinal(endPage) - base;
         this.order = new int[count];
-        Arrays.setAll(order, ordinal -> ordinal);
+        Arrays.setAll(order, slot -> base + slot);
         this.closeness = new float[count];
         this.keys = new long[count];
         this.halves = new int[graph == null ? 0 : count];
@@ -88,31 +100,50 @@ final class PageClusters implements AutoCloseable {
     }
 
     /**
-     * Puts vectors where they belong.
+     * Puts the vectors of all full pages where they belong.
      *
      * @param vectors of a tenant that nobody else knows, in the order of their ordinals
      * @param graph of the tenant, null if it has none
      */
     static void arrange(VectorPages vectors, @Nullable Graph graph) {
-        PageGeometry geometry = vectors.geometry();
-        int fullPages = geometry.page(vectors.size());
-        if (geometry.format() == PageFormat.PACKED && fullPages > 1) {
-            try (PageClusters clusters = new PageClusters(vectors, graph)) {
-                clusters.divide(0, fullPages);
-                vectors.arrange(clusters.order);
+        int fullPages = vectors.geometry().page(vectors.size());
+        if (vectors.geometry().format() == PageFormat.PACKED && fullPages > 1) {
+            try (PageClusters clusters = new PageClusters(vectors, graph, 0, fullPages, () -> true)) {
+                boolean _ = clusters.divide(0, fullPages);
+                new VectorArrangement(vectors).inPlace(clusters.order);
             }
         }
     }
 
-    private void divide(int firstPage, int endPage) {
+    /**
+     * Finds out where the vectors of some full pages belong, beside the writer, readers and indexers.
+     *
+     * @param vectors of the tenant
+     * @param graph of the tenant, null if it has none
+     * @param firstPage the first of the pages, which hold their vectors in order
+     * @param endPage the one behind the last
+     * @param pace of the work
+     * @return ordinals by their slots, as {@link VectorArrangement#beside} takes them; none if it was not to go on
+     */
+    static int[] order(VectorPages vectors, @Nullable Graph graph, int firstPage, int endPage, Pace pace) {
+        try (PageClusters clusters = new PageClusters(vectors, graph, firstPage, endPage, pace)) {
+            return clusters.divide(firstPage, endPage) ? clusters.order : new int[0];
+        }
+    }
+
+    /** False if it was not to go on. */
+    private boolean divide(int firstPage, int endPage) {
         if (endPage - firstPage < 2) {
-            return;
+            return true;
         }
         int middlePage = (firstPage + endPage) >>> 1;
-        halve((int) geometry.firstOrdinal(firstPage), (int) geometry.firstOrdinal(middlePage), (int)
-                geometry.firstOrdinal(endPage));
-        divide(firstPage, middlePage);
-        divide(middlePage, endPage);
+        halve(slot(firstPage), slot(middlePage), slot(endPage));
+        return pace.goOn() && divide(firstPage, middlePage) && divide(middlePage, endPage);
+    }
+
+    /** How many slots are before a page. */
+    private int slot(int page) {
+        return (int) geometry.firstOrdinal(page) - base;
     }
 
     /** Puts those nearer to one point in front, and those nearer to another one behind the middle. */
@@ -140,7 +171,7 @@ final class PageClusters implements AutoCloseable {
         int first = ++halfCount;
         int second = ++halfCount;
         for (int i = from; i < end; i++) {
-            halves[order[i]] = i < middle ? first : second;
+            halves[order[i] - base] = i < middle ? first : second;
         }
         rankByGain(links, from, middle, first, second);
         rankByGain(links, middle, end, second, first);
@@ -165,7 +196,8 @@ final class PageClusters implements AutoCloseable {
             int degree = links.neighbors(order[i], neighbors);
             int gain = 0;
             for (int n = 0; n < degree; n++) {
-                int half = neighbors[n] < halves.length ? halves[neighbors[n]] : 0;
+                int neighbor = neighbors[n] - base;
+                int half = neighbor >= 0 && neighbor < halves.length ? halves[neighbor] : 0;
                 gain += half == other ? 1 : half == own ? -1 : 0;
             }
             keys[i] = CandidatePool.key(order[i], gain);

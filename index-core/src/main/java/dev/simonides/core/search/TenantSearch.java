@@ -10,6 +10,7 @@ import dev.simonides.core.graph.CandidatePool;
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.tenant.PendingWindow;
 import dev.simonides.core.tenant.Tenant;
+import dev.simonides.core.vector.PageSides;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.VectorCodec;
@@ -145,11 +146,13 @@ public final class TenantSearch {
         CandidatePool best = scratch.scanned;
         best.begin(candidatesFor(k, tenant));
         int pages = vectors.pageCount();
+        PageSides sides = vectors.sides();
         for (int page = 0; page < pages; page++) {
-            int used = vectors.slotsUsed(page);
+            int place = sides.place(page);
+            int used = vectors.slotsUsed(place);
             int pitch = vectors.geometry().pitch(page);
-            kernels.int8ScoreBulk(vectors.pageBase(page), pitch, used, scratch.traversal.query(), scratch.scores);
-            offerPage(tenant, page, used, scratch);
+            kernels.int8ScoreBulk(vectors.pageBase(place), pitch, used, scratch.traversal.query(), scratch.scores);
+            offerPage(tenant, place, used, scratch);
         }
         scratch.pages = pages;
         scratch.poolPages = pages;
@@ -163,14 +166,16 @@ public final class TenantSearch {
         CandidatePool best = scratch.scanned;
         best.begin(Math.min(k, Math.max(1, tenant.count())));
         int pages = vectors.pageCount();
+        PageSides sides = vectors.sides();
         for (int page = 0; page < pages; page++) {
-            int used = vectors.slotsUsed(page);
-            long originals = vectors.originalsBase(page);
+            int place = sides.place(page);
+            int used = vectors.slotsUsed(place);
+            long originals = vectors.originalsBase(place);
             for (int slot = 0; slot < used; slot++) {
                 MEMORY.set(JAVA_LONG, scratch.addresses + 8L * slot, originals + (long) slot * codec.originalBytes());
             }
             codec.rescore(scratch.addresses, used, scratch.exactQuery, scratch.scores);
-            offerPage(tenant, page, used, scratch);
+            offerPage(tenant, place, used, scratch);
         }
         scratch.pages = pages;
         scratch.poolPages = pages;
@@ -179,7 +184,7 @@ public final class TenantSearch {
     }
 
     /** Offers the scored slots of a page that beat the threshold and are visible. */
-    private void offerPage(Tenant tenant, int page, int used, SearchScratch scratch) {
+    private void offerPage(Tenant tenant, int place, int used, SearchScratch scratch) {
         CandidatePool best = scratch.scanned;
         scratch.evaluations += used;
         for (int slot = 0; slot < used; slot++) {
@@ -187,7 +192,7 @@ public final class TenantSearch {
             if (score < best.threshold()) {
                 continue;
             }
-            int ordinal = tenant.vectors().ordinalAt(page, slot);
+            int ordinal = tenant.vectors().ordinalAt(place, slot);
             if (tenant.visible(ordinal, scratch.watermark)) {
                 best.offer(ordinal, score);
             }

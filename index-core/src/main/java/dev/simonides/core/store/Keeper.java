@@ -75,6 +75,11 @@ final class Keeper {
         return join(piece.done());
     }
 
+    /** Whether somebody waits for something that is not begun. Any thread. */
+    boolean awaited() {
+        return !work.isEmpty();
+    }
+
     private boolean onKeeper() {
         return Thread.currentThread().threadId() == thread.threadId();
     }

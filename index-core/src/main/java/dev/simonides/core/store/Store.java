@@ -93,8 +93,9 @@ public final class Store implements AutoCloseable {
                 slot -> new SearchScratch(slot, memory.kernels(), memory.codec(), memory.scratch()));
         this.search = new TenantSearch(memory.kernels(), memory.codec(), options.exactScanMax(), memory.published());
         this.indexers = new Indexers(memory.published(), memory.epochs(), memory.searchesMax(), this::indexerFailed);
-        this.writing =
-                lock == null ? null : new WritingSide(directory, lock, options, file, recovered, indexers::announce);
+        this.writing = lock == null
+                ? null
+                : new WritingSide(directory, lock, options, file, recovered, indexers::announce, keeper::awaited);
     }
 
     /**

@@ -221,7 +221,7 @@ public final class StoreVerifier {
 
     private void checkVector(Tenant tenant, int ordinal) {
         VectorPages pages = tenant.vectors();
-        int owner = pages.ordinalAt(pages.pageOf(ordinal), pages.slotOf(ordinal));
+        int owner = pages.holder(ordinal);
         if (owner != ordinal) {
             found(nameOf(tenant) + ": the slot of ordinal " + ordinal + " belongs to " + owner);
         }

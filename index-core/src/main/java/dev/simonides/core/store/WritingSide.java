@@ -7,6 +7,8 @@ import dev.simonides.core.checkpoint.CheckpointTrigger;
 import dev.simonides.core.checkpoint.Checkpointer;
 import dev.simonides.core.checkpoint.Snapshot;
 import dev.simonides.core.checkpoint.TenantSnapshot;
+import dev.simonides.core.checkpoint.TruthFiles;
+import dev.simonides.core.compact.NewPages;
 import dev.simonides.core.compact.Renumbering;
 import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.tenant.Tenant;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -58,6 +61,8 @@ final class WritingSide {
     private final Writer writer;
     private final Consumer<Tenant> onPublished;
     private final Lineage lineage;
+    private final TruthFiles truth;
+    private final NewPages newPages;
     private final Checkpointer checkpointer;
     private final CheckpointTrigger trigger;
     // What the writer said when the snapshot was taken.
@@ -73,6 +78,7 @@ final class WritingSide {
      * @param file STORE
      * @param recovered to be written on
      * @param onPublished told of every tenant that a frame changed
+     * @param awaited says whether somebody waits for the keeper
      */
     WritingSide(
             StorageDirectory directory,
@@ -80,7 +86,8 @@ final class WritingSide {
             MemoryIndexOptions options,
             StoreFile file,
             Recovery.Recovered recovered,
-            Consumer<Tenant> onPublished) {
+            Consumer<Tenant> onPublished,
+            BooleanSupplier awaited) {
         this.directory = directory;
         this.memory = recovered.memory();
         this.options = options;
@@ -94,6 +101,8 @@ final class WritingSide {
                 onPublished);
         Recovery.Loaded loaded = recovered.loaded();
         this.lineage = loaded.lineage();
+        this.truth = loaded.truth();
+        this.newPages = new NewPages(memory.budget(), memory.epochs(), awaited);
         this.checkpointer = new Checkpointer(
                 new Checkpointer.Parts(
                         directory,
@@ -122,7 +131,19 @@ final class WritingSide {
     /** Makes a checkpoint beside the writer; returns the last LSN in it. */
     long checkpoint() {
         writer.ensureOpen();
+        arrangeNewPages(1);
         return checkpoint(this::freezeBesideWriter, false);
+    }
+
+    /** Before files get them. */
+    private void arrangeNewPages(double cpuMax) {
+        int numbering = memory.tenants().shape().numbering().number();
+        for (Tenant tenant : memory.tenants().all()) {
+            if (options.pageClusteringCpuMax() > 0) {
+                var _ = newPages.arrange(tenant, truth.filedPages(tenant, numbering), cpuMax);
+            }
+        }
+        memory.epochs().reclaim();
     }
 
     /**
@@ -207,6 +228,7 @@ final class WritingSide {
             return;
         }
         try {
+            arrangeNewPages(options.pageClusteringCpuMax());
             var _ = checkpoint(this::freezeBesideWriter, false);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "a checkpoint failed; the log goes on", e);

@@ -54,11 +54,12 @@ public final class VectorPageLayout {
 
     private VectorPageLayout() {}
 
-    static int location(int page, int slot) {
-        return page << SLOT_BITS | slot;
+    /** A place is a page on one of its sides: {@link PageSides}. */
+    static int location(int place, int slot) {
+        return place << SLOT_BITS | slot;
     }
 
-    static int page(int location) {
+    static int place(int location) {
         return location >>> SLOT_BITS;
     }
 

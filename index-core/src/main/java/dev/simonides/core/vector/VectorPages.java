@@ -12,16 +12,14 @@ import dev.simonides.core.memory.OrdinalColumn;
 import dev.simonides.core.memory.Slabs;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.OffHeap;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The vectors of one tenant: pages of codes, their originals beside them, and the two tables that find them.
  *
- * <p>{@code codeAddress(ordinal) = pageBase[location[ordinal].page] + slot · pitch(page)}. Writer thread only for {@link #reserve}
+ * <p>{@code codeAddress(ordinal) = pageBase[location[ordinal].place] + slot · pitch(page)}. Writer thread only for {@link #reserve}
  * and {@link #add}; any thread for the rest, with ordinals below the tenant's published count.
  */
 public final class VectorPages {
@@ -37,9 +35,14 @@ public final class VectorPages {
     private final int originalBytes;
 
     private final OrdinalColumn locations;
+    /** By place. */
     private final OrdinalColumn pageBases;
-    /** Null if no originals are kept. */
+    /** By place; null if no originals are kept. */
     private final @Nullable OrdinalColumn originalBases;
+
+    private volatile PageSides sides = PageSides.FIRST;
+    /** Pages below it hold their vectors in an order that was chosen. */
+    private int arrangedPages;
 
     private int reservedPages;
     private long reservedSlots;
@@ -83,24 +86,25 @@ public final class VectorPages {
             INT.set(MEMORY, page + PAGE_BYTES_OFFSET, pageBytes);
             long originals =
                     originalBytes > 0 ? slabs.allocate(geometry.originalsBytes(reservedPages), PAGE_ALIGNMENT) : 0;
-            place(reservedPages, page, originals);
+            put(2 * reservedPages, page, originals);
             reservedPages++;
             reservedSlots = geometry.firstOrdinal(reservedPages);
         }
     }
 
     private void ensurePages(int pages) {
-        pageBases.ensureCapacity(pages);
+        pageBases.ensureCapacity(2 * pages);
         if (originalBases != null) {
-            originalBases.ensureCapacity(pages);
+            originalBases.ensureCapacity(2 * pages);
         }
     }
 
-    private void place(int page, long image, long originals) {
+    /** Says where a place is that nobody looks at yet. */
+    void put(int place, long image, long originals) {
         if (originalBases != null) {
-            LONG.set(MEMORY, originalBases.address(page), originals);
+            LONG.set(MEMORY, originalBases.address(place), originals);
         }
-        LONG.set(MEMORY, pageBases.address(page), image + geometry.codesOffset(page));
+        LONG.set(MEMORY, pageBases.address(place), image + geometry.codesOffset(place >>> 1));
     }
 
     /**
@@ -112,15 +116,16 @@ public final class VectorPages {
      * @param originals address of its originals; any if none are kept
      */
     public void move(int page, long image, long originals) {
+        int place = place(page);
         if (originalBases != null) {
             // ORDER: release; pairs with VectorPages#originalsBase (acquire); else a reader could find originals that
             // were
             // not yet mapped or read.
-            LONG.setRelease(MEMORY, originalBases.address(page), originals);
+            LONG.setRelease(MEMORY, originalBases.address(place), originals);
         }
         // ORDER: release; pairs with VectorPages#pageBase (acquire); else a reader could find a page that was not yet
         // mapped or read.
-        LONG.setRelease(MEMORY, pageBases.address(page), image + geometry.codesOffset(page));
+        LONG.setRelease(MEMORY, pageBases.address(place), image + geometry.codesOffset(page));
     }
 
     /**
@@ -154,7 +159,7 @@ public final class VectorPages {
                 ? slabs.allocate(geometry.originalsBytes(elsewhere, pages), PAGE_ALIGNMENT)
                 : 0;
         for (int page = elsewhere; page < pages; page++) {
-            place(page, image, originals);
+            put(2 * page, image, originals);
             image += geometry.pageBytes(page);
             originals += geometry.originalsBytes(page);
         }
@@ -188,7 +193,7 @@ public final class VectorPages {
         boolean arrangeable = geometry.format() == PageFormat.PACKED && used == geometry.slots(page);
         int inOrder = (int) geometry.firstOrdinal(page);
         for (int slot = 0; slot < used; slot++, inOrder++) {
-            int ordinal = ordinalAt(page, slot);
+            int ordinal = ordinalAt(2 * page, slot);
             if (ordinal != inOrder && !(arrangeable && ordinal >= first && ordinal < end)) {
                 return Optional.of(
                         "page " + page + ": slot " + slot + " holds ordinal " + ordinal + ", expected " + inOrder);
@@ -196,7 +201,7 @@ public final class VectorPages {
             if (ordinal != inOrder) {
                 loadedArranged = true;
             }
-            INT.set(MEMORY, locations.address(ordinal), VectorPageLayout.location(page, slot));
+            INT.set(MEMORY, locations.address(ordinal), VectorPageLayout.location(2 * page, slot));
         }
         int codes = geometry.codesOffset(page);
         for (long at = ORDINALS_OFFSET + (long) used * Integer.BYTES; at < codes; at += Integer.BYTES) {
@@ -219,7 +224,7 @@ public final class VectorPages {
             return Optional.empty();
         }
         for (int ordinal = first; ordinal < end; ordinal++) {
-            if (ordinalAt(pageOf(ordinal), slotOf(ordinal)) != ordinal) {
+            if (holder(ordinal) != ordinal) {
                 return Optional.of("no page holds ordinal " + ordinal);
             }
         }
@@ -269,7 +274,7 @@ public final class VectorPages {
             pageCount = activePage + 1;
         }
         int slot = activeUsed++;
-        int location = VectorPageLayout.location(activePage, slot);
+        int location = VectorPageLayout.location(2 * activePage, slot);
         MemorySegment.copy(code, codeOffset, MEMORY, codeAt(location), codec.codeBytes());
         if (originalBytes > 0) {
             MemorySegment.copy(code, originalOffset, MEMORY, originalAt(location), originalBytes);
@@ -282,52 +287,44 @@ public final class VectorPages {
         usedSlots++;
     }
 
-    /**
-     * Puts the vectors of full pages into other slots of these pages. Before anybody else knows the plane.
-     *
-     * @param order ordinals by their slots, those of page 0 first: each of those in the pages, once
-     */
-    public void arrange(int[] order) {
-        assert geometry.firstOrdinal(geometry.page(order.length)) == order.length && order.length <= usedSlots : "P5";
-        BitSet filled = new BitSet(order.length);
-        try (Arena arena = Arena.ofConfined()) {
-            long spareCode = arena.allocate(codec.codeBytes(), Long.BYTES).address();
-            long spareOriginal =
-                    arena.allocate(Math.max(1, originalBytes), Long.BYTES).address();
-            for (int start = 0; start < order.length; start = filled.nextClearBit(start)) {
-                // Along the cycle: each slot is filled from the next one, and the last from what stood in the first.
-                copy(codeAt(inOrder(start)), originalAt(inOrder(start)), spareCode, spareOriginal);
-                int slot = start;
-                for (; order[slot] != start; slot = order[slot]) {
-                    int from = inOrder(order[slot]);
-                    copy(codeAt(from), originalAt(from), codeAt(inOrder(slot)), originalAt(inOrder(slot)));
-                    hold(inOrder(slot), order[slot]);
-                    filled.set(slot);
-                }
-                copy(spareCode, spareOriginal, codeAt(inOrder(slot)), originalAt(inOrder(slot)));
-                hold(inOrder(slot), start);
-                filled.set(slot);
-            }
-        }
+    /** Copies a vector to where nobody looks yet. */
+    void copy(int from, int to) {
+        copy(codeAt(from), originalAt(from), codeAt(to), originalAt(to));
     }
 
-    /** Where an ordinal stands that was not arranged, and the slot of that number. */
-    private int inOrder(int ordinal) {
-        int page = geometry.page(ordinal);
-        return VectorPageLayout.location(page, (int) (ordinal - geometry.firstOrdinal(page)));
-    }
-
-    private void copy(long code, long original, long toCode, long toOriginal) {
+    void copy(long code, long original, long toCode, long toOriginal) {
         MemorySegment.copy(MEMORY, code, MEMORY, toCode, codec.codeBytes());
         if (originalBytes > 0) {
             MemorySegment.copy(MEMORY, original, MEMORY, toOriginal, originalBytes);
         }
     }
 
-    private void hold(int location, int ordinal) {
-        long page = imageAddress(VectorPageLayout.page(location));
-        INT.set(MEMORY, page + ORDINALS_OFFSET + 4L * VectorPageLayout.slot(location), ordinal);
-        INT.set(MEMORY, locations.address(ordinal), location);
+    /** Writes into a slot whose vector it holds. */
+    void hold(int location, int ordinal) {
+        long image = image(VectorPageLayout.place(location));
+        INT.set(MEMORY, image + ORDINALS_OFFSET + 4L * VectorPageLayout.slot(location), ordinal);
+    }
+
+    /** Says in which slot a vector is from now on. */
+    void find(int ordinal, int location) {
+        // ORDER: release; pairs with VectorPages#location (acquire); else a slot could be read before its bytes.
+        INT.setRelease(MEMORY, locations.address(ordinal), location);
+    }
+
+    /** Says on which sides the pages stand from now on, and how many of them are arranged. */
+    void turn(PageSides newSides, int arranged) {
+        arrangedPages = arranged;
+        // ORDER: volatile; pairs with VectorPages#sides; else a scan could find a side before its bytes.
+        sides = newSides;
+    }
+
+    /**
+     * Returns which pages may still be arranged: every page before it is, or must hold its vectors in order.
+     *
+     * @return the first such page, though it may not be full or not be there
+     */
+    public int arrangedPages() {
+        return Math.max(PageGeometry.SMALL_PAGES, arrangedPages);
     }
 
     /**
@@ -357,17 +354,18 @@ public final class VectorPages {
      * @return 0-based page number within the tenant
      */
     public int pageOf(int ordinal) {
-        return VectorPageLayout.page(location(ordinal));
+        return VectorPageLayout.place(location(ordinal)) >>> 1;
     }
 
     /**
-     * Returns the slot of a vector within its page.
+     * Returns the ordinal that the slot of a vector says it holds.
      *
      * @param ordinal below the published count
-     * @return 0..63
+     * @return the same ordinal, or the page is damaged
      */
-    public int slotOf(int ordinal) {
-        return VectorPageLayout.slot(location(ordinal));
+    public int holder(int ordinal) {
+        int location = location(ordinal);
+        return ordinalAt(VectorPageLayout.place(location), VectorPageLayout.slot(location));
     }
 
     /**
@@ -380,36 +378,59 @@ public final class VectorPages {
     }
 
     /**
-     * Returns the number of vectors in a page. Any thread.
+     * Returns where the pages stand, for a scan: read once, behind {@link #pageCount()}. Any thread.
+     *
+     * @return the sides
+     */
+    public PageSides sides() {
+        return sides;
+    }
+
+    /**
+     * Returns where a page stands now.
      *
      * @param page below {@link #pageCount()}
+     * @return its place
+     */
+    public int place(int page) {
+        return sides.place(page);
+    }
+
+    /**
+     * Returns the number of vectors in a page. Any thread.
+     *
+     * @param place of a page below {@link #pageCount()}
      * @return slots in use, 0..64
      */
-    public int slotsUsed(int page) {
+    public int slotsUsed(int place) {
         // ORDER: acquire; pairs with VectorPages#add (release); else the bytes of the last slot could be old.
-        return (int) INT.getAcquire(MEMORY, imageAddress(page) + COUNT_OFFSET);
+        return (int) INT.getAcquire(MEMORY, image(place) + COUNT_OFFSET);
     }
 
     /**
      * Returns the ordinal in a slot. Any thread.
      *
-     * @param page below {@link #pageCount()}
+     * @param place of a page below {@link #pageCount()}
      * @param slot below {@link #slotsUsed}
      * @return the ordinal, perhaps not yet published
      */
-    public int ordinalAt(int page, int slot) {
-        return (int) INT.get(MEMORY, imageAddress(page) + ORDINALS_OFFSET + 4L * slot);
+    public int ordinalAt(int place, int slot) {
+        return (int) INT.get(MEMORY, image(place) + ORDINALS_OFFSET + 4L * slot);
     }
 
     /**
      * Returns where the codes of a page begin; they follow each other at {@code geometry().pitch(page)} bytes.
      *
-     * @param page below {@link #pageCount()}
+     * @param place of a page below {@link #pageCount()}
      * @return native address
      */
-    public long pageBase(int page) {
+    public long pageBase(int place) {
         // ORDER: acquire; pairs with VectorPages#move (release); else its bytes could be older than its base.
-        return (long) LONG.getAcquire(MEMORY, pageBases.address(page));
+        return (long) LONG.getAcquire(MEMORY, pageBases.address(place));
+    }
+
+    long image(int place) {
+        return pageBase(place) - geometry.codesOffset(place >>> 1);
     }
 
     /**
@@ -419,7 +440,11 @@ public final class VectorPages {
      * @return native address of {@code geometry().pageBytes(page)} bytes
      */
     public long imageAddress(int page) {
-        return pageBase(page) - geometry.codesOffset(page);
+        return image(place(page));
+    }
+
+    Slabs slabs() {
+        return slabs;
     }
 
     /**
@@ -434,15 +459,15 @@ public final class VectorPages {
     /**
      * Returns where the originals of a page begin; they follow each other without gaps.
      *
-     * @param page below {@link #pageCount()}
+     * @param place of a page below {@link #pageCount()}
      * @return native address, 0 if no originals are kept
      */
-    public long originalsBase(int page) {
+    public long originalsBase(int place) {
         if (originalBases == null) {
             return 0;
         }
         // ORDER: acquire; pairs with VectorPages#move (release); else its bytes could be older than its base.
-        return (long) LONG.getAcquire(MEMORY, originalBases.address(page));
+        return (long) LONG.getAcquire(MEMORY, originalBases.address(place));
     }
 
     /**
@@ -454,18 +479,18 @@ public final class VectorPages {
         return usedSlots;
     }
 
-    private int location(int ordinal) {
-        // ORDER: acquire; pairs with the release store of a vector that moves; else a new page could be read too early.
+    int location(int ordinal) {
+        // ORDER: acquire; pairs with VectorPages#find (release); else a slot could be read before its bytes.
         return (int) INT.getAcquire(MEMORY, locations.address(ordinal));
     }
 
-    private long codeAt(int location) {
-        int page = VectorPageLayout.page(location);
-        int pitch = page < PageGeometry.SMALL_PAGES ? geometry.pitch(page) : codePitch;
-        return pageBase(page) + (long) VectorPageLayout.slot(location) * pitch;
+    long codeAt(int location) {
+        int place = VectorPageLayout.place(location);
+        int pitch = place < 2 * PageGeometry.SMALL_PAGES ? geometry.pitch(place >>> 1) : codePitch;
+        return pageBase(place) + (long) VectorPageLayout.slot(location) * pitch;
     }
 
-    private long originalAt(int location) {
-        return originalsBase(VectorPageLayout.page(location)) + (long) VectorPageLayout.slot(location) * originalBytes;
+    long originalAt(int location) {
+        return originalsBase(VectorPageLayout.place(location)) + (long) VectorPageLayout.slot(location) * originalBytes;
     }
 }

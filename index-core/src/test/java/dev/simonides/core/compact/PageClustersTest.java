@@ -86,10 +86,10 @@ class PageClustersTest {
 
         BitSet met = new BitSet();
         for (int page = 0; page < pages.pageCount(); page++) {
-            for (int slot = 0; slot < pages.slotsUsed(page); slot++) {
-                int ordinal = pages.ordinalAt(page, slot);
+            for (int slot = 0; slot < pages.slotsUsed(pages.place(page)); slot++) {
+                int ordinal = pages.ordinalAt(pages.place(page), slot);
                 assertEquals(page, pages.pageOf(ordinal));
-                assertEquals(slot, pages.slotOf(ordinal));
+                assertEquals(ordinal, pages.holder(ordinal));
                 met.set(ordinal);
             }
         }
@@ -211,9 +211,9 @@ class PageClustersTest {
         PageClusters.arrange(pages, null);
 
         for (int ordinal = 1; ordinal < 1_000; ordinal++) {
-            int page = pages.pageOf(ordinal);
-            assertEquals(ordinal, pages.ordinalAt(page, pages.slotOf(ordinal)));
-            assertTrue(page > pages.pageOf(ordinal - 1) || pages.slotOf(ordinal) == pages.slotOf(ordinal - 1) + 1);
+            assertEquals(ordinal, pages.holder(ordinal));
+            assertTrue(pages.codeAddress(ordinal) > pages.codeAddress(ordinal - 1)
+                    || pages.pageOf(ordinal) > pages.pageOf(ordinal - 1));
         }
     }
 }

@@ -56,9 +56,7 @@ class TenantTest {
                 assertEquals(1_000 + tenant.birthLsn(i), tenant.timestampMillis(i));
                 CODEC.decodeOriginal(tenant.vectors().originalAddress(i), original);
                 assertTrue(java.util.Arrays.equals(vector(i), original), "vector " + i);
-                int page = tenant.vectors().pageOf(i);
-                assertEquals(
-                        i, tenant.vectors().ordinalAt(page, tenant.vectors().slotOf(i)));
+                assertEquals(i, tenant.vectors().holder(i));
             }
         }
     }

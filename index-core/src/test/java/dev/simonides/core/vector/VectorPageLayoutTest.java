@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 class VectorPageLayoutTest {
     @Test
     void aLocationHoldsPageAndSlot() {
-        for (int page : new int[] {0, 1, 77, (1 << 26) - 1}) {
+        for (int place : new int[] {0, 1, 77, (1 << 26) - 1}) {
             for (int slot : new int[] {0, 1, 31, 63}) {
-                int location = VectorPageLayout.location(page, slot);
+                int location = VectorPageLayout.location(place, slot);
 
-                assertEquals(page, VectorPageLayout.page(location));
+                assertEquals(place, VectorPageLayout.place(location));
                 assertEquals(slot, VectorPageLayout.slot(location));
             }
         }
