@@ -33,8 +33,11 @@ class AllocationTest {
     void fill() {
         threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocated bytes");
-        MemoryIndexOptions options =
-                MemoryIndexOptions.ofDimension(DIMENSION).exactScanMax(0).durability(new Durability.None());
+        // Mapped, because then a search does all that it does in memory, and looks for pages besides.
+        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(DIMENSION)
+                .exactScanMax(0)
+                .residency(Residency.MAPPED)
+                .durability(new Durability.None());
         index = MemoryIndex.open(SimulatedDirectory.empty(), options, log -> log.segmentBytes(1 << 20));
         List<Memory> memories = new ArrayList<>();
         for (int i = 0; i < 512; i++) {
@@ -42,6 +45,8 @@ class AllocationTest {
         }
         index.putAll(memories);
         index.awaitLinked(ProgressListener.SILENT);
+        index.checkpoint();
+        assertTrue(index.stats().mappedBytes() > 0, "mapped");
     }
 
     @AfterAll

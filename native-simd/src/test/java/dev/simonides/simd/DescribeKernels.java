@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A program that says which kernels it got, and whether the C library is in its memory. */
+/** A program that says which kernels it got, whether the C library is in its memory, and whether it may give advice. */
 final class DescribeKernels {
     private DescribeKernels() {}
 
@@ -19,6 +19,7 @@ final class DescribeKernels {
         Path maps = Path.of("/proc/self/maps");
         boolean loaded = Files.exists(maps) && Files.readString(maps).contains(NativeLibrary.FILE_NAME);
         System.out.println("library=" + loaded);
+        System.out.println("advice=" + PageAdvice.given());
     }
 
     /** 3 · 4, through the kernels. */

@@ -25,6 +25,12 @@ final class KernelsInAnotherProcessTest {
     }
 
     @Test
+    void thePropertyKeepsAdviceFromTheSystem() throws Exception {
+        assertTrue(run("-Ddev.simonides.advice=none").contains("advice=false\n"));
+        assertTrue(run().contains("advice=" + PosixCalls.advises() + "\n"));
+    }
+
+    @Test
     void thePropertyRefusesAnUnknownTier() throws Exception {
         String output = run("-Ddev.simonides.kernels=fastest");
 

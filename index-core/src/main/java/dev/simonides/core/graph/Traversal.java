@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.simonides.Limits;
+import dev.simonides.core.memory.Prefetch;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
@@ -20,7 +21,8 @@ import java.util.stream.IntStream;
  * A walk through one graph towards one query: the paper's Algorithm 2 with a sorted pool, on any layer.
  *
  * <p>Confined to one search or one linker, reused for many. Of every expanded node the unvisited neighbours are gathered
- * first and then scored in one bulk kernel call, which prefetches their codes and the adjacency of the next candidate.
+ * first and then scored in one bulk kernel call, which prefetches their codes and the adjacency of the next candidate. Where
+ * vectors are mapped, the pages of all codes of a call are asked for before it.
  *
  * <p>{@link #search} goes by the 1-bit codes of a graph that keeps them, and then ranks the pool by the INT8 codes: no vector
  * is read before that. Linkers, who call the steps of a search one by one, go by the INT8 codes.
@@ -37,12 +39,15 @@ public final class Traversal {
     private final long scores;
     private final long bitQuery;
     private final long bitScratch;
+    private final Prefetch prefetch;
+    private final int codeBytes;
 
     private Graph graph;
     private VectorPages vectors;
     private int evaluations;
     private int hops;
     private boolean byBits;
+    private boolean mapped;
 
     /**
      * Makes the scratch of a walk.
@@ -57,6 +62,8 @@ public final class Traversal {
         this.query = memory.allocate(codec.queryBytes(), 64).address();
         this.addresses = memory.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = memory.allocate(4L * Limits.GATHER_MAX, 64).address();
+        this.prefetch = new Prefetch(memory);
+        this.codeBytes = codec.codeBytes();
         int dimension = codec.dimension();
         this.bitQuery = memory.allocate(BitCodec.queryBytes(dimension), 64).address();
         this.bitScratch = memory.allocate(BitCodec.scratchBytes(dimension), 64).address();
@@ -78,6 +85,7 @@ public final class Traversal {
         evaluations = 0;
         hops = 0;
         byBits = false;
+        mapped = newVectors.mapped();
     }
 
     /**
@@ -96,6 +104,15 @@ public final class Traversal {
      */
     public CandidatePool pool() {
         return pool;
+    }
+
+    /**
+     * Returns who asks for the pages of mapped vectors before they are read, by the walk and by the search around it.
+     *
+     * @return confined as the walk is
+     */
+    public Prefetch prefetch() {
+        return prefetch;
     }
 
     /**
@@ -164,6 +181,9 @@ public final class Traversal {
             for (int i = 0; i < count; i++) {
                 MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(pool.ordinalAt(from + i)));
             }
+            if (mapped) {
+                prefetch.ask(addresses, count, codeBytes);
+            }
             kernels.int8ScoreGather(addresses, count, query, scores, 0, 0);
             for (int i = 0; i < count; i++) {
                 pool.rescore(from + i, MEMORY.get(JAVA_FLOAT, scores + 4L * i));
@@ -224,6 +244,9 @@ public final class Traversal {
         } else {
             for (int i = 0; i < count; i++) {
                 MEMORY.set(JAVA_LONG, addresses + 8L * i, vectors.codeAddress(visited.member(from + i)));
+            }
+            if (mapped) {
+                prefetch.ask(addresses, count, codeBytes);
             }
             kernels.int8ScoreGather(addresses, count, query, scores, ahead, ahead == 0 ? 0 : graph.nodeBytes());
         }

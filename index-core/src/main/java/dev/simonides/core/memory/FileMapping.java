@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.memory;
 
+import dev.simonides.simd.PageAdvice;
 import dev.simonides.wal.SealedFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,6 +9,10 @@ import java.lang.foreign.MemorySegment;
 /**
  * The data of a sealed file, mapped for reading: it costs address space, and of the machine's memory what the system thinks
  * well spent. Any thread reads while it is open; whoever closes it knows that nobody does any more.
+ *
+ * <p>It is read here and there, so a fault reads its page alone, and who reads more asks for it first ({@link Prefetch}). By the
+ * system's own rules a fault reads as far as the disk is set to read ahead, which under a memory limit throws out what is needed:
+ * docs/BENCHMARKS.md, "Larger than memory".
  *
  * <p>A mapping is read by what bears a fault: never a checksum (M3).
  */
@@ -32,6 +37,9 @@ public final class FileMapping implements AutoCloseable {
         boolean done = false;
         try {
             FileMapping mapping = new FileMapping(arena, file.map(arena));
+            if (mapping.data.isMapped()) {
+                PageAdvice.random(mapping.address(), mapping.bytes());
+            }
             done = true;
             return mapping;
         } finally {

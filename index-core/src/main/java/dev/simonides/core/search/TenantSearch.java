@@ -42,6 +42,9 @@ public final class TenantSearch {
     /** Up to this pool a store that wants graphs everywhere (exactScanMax 0) gets them even where a scan is cheaper. */
     private static final long POOL_ASKED_MAX = 1_000;
 
+    /** Pages that a scan of mapped files asks for at once: enough to keep a medium busy, and soon read. */
+    private static final int SCAN_PAGES = 64;
+
     private final Kernels kernels;
     private final VectorCodec codec;
     private final int exactScanMax;
@@ -147,7 +150,11 @@ public final class TenantSearch {
         best.begin(candidatesFor(k, tenant));
         int pages = vectors.pageCount();
         PageSides sides = vectors.sides();
+        int asked = 0;
         for (int page = 0; page < pages; page++) {
+            if (page == asked) {
+                asked = askForPages(vectors, page, pages, scratch);
+            }
             int place = sides.place(page);
             int used = vectors.slotsUsed(place);
             int pitch = vectors.geometry().pitch(page);
@@ -167,7 +174,11 @@ public final class TenantSearch {
         best.begin(Math.min(k, Math.max(1, tenant.count())));
         int pages = vectors.pageCount();
         PageSides sides = vectors.sides();
+        int asked = 0;
         for (int page = 0; page < pages; page++) {
+            if (page == asked) {
+                asked = askForOriginals(vectors, page, pages, scratch);
+            }
             int place = sides.place(page);
             int used = vectors.slotsUsed(place);
             long originals = vectors.originalsBase(place);
@@ -181,6 +192,47 @@ public final class TenantSearch {
         scratch.poolPages = pages;
         takeVisible(scratch, best, k);
         finish(tenant, k, scratch, false);
+    }
+
+    /** Asks for the pages of codes that a scan reads next; returns the first one behind them. */
+    private static int askForPages(VectorPages vectors, int from, int pages, SearchScratch scratch) {
+        int to = alike(vectors, from, pages);
+        if (vectors.mapped()) {
+            askForImages(vectors, from, to, vectors.geometry().pageBytes(from), scratch);
+        }
+        return to;
+    }
+
+    /** Asks for the originals that a scan reads next, and what tells whose they are; returns the first page behind them. */
+    private static int askForOriginals(VectorPages vectors, int from, int pages, SearchScratch scratch) {
+        int to = alike(vectors, from, pages);
+        if (vectors.mapped()) {
+            askForImages(vectors, from, to, vectors.geometry().codesOffset(from), scratch);
+            for (int page = from; page < to; page++) {
+                MEMORY.set(
+                        JAVA_LONG, scratch.addresses + 8L * (page - from), vectors.originalsBase(vectors.place(page)));
+            }
+            int bytes = (int) vectors.geometry().originalsBytes(from);
+            scratch.traversal.prefetch().ask(scratch.addresses, to - from, bytes);
+        }
+        return to;
+    }
+
+    private static void askForImages(VectorPages vectors, int from, int to, int bytes, SearchScratch scratch) {
+        for (int page = from; page < to; page++) {
+            MEMORY.set(JAVA_LONG, scratch.addresses + 8L * (page - from), vectors.imageAddress(page));
+        }
+        scratch.traversal.prefetch().ask(scratch.addresses, to - from, bytes);
+    }
+
+    /** The end of the pages of one class that a scan asks for at once. */
+    private static int alike(VectorPages vectors, int from, int pages) {
+        int bytes = vectors.geometry().pageBytes(from);
+        int to = from + 1;
+        while (to < pages && to - from < SCAN_PAGES && vectors.geometry().pageBytes(to) == bytes) {
+            to++;
+        }
+        return to;
     }
 
     /** Offers the scored slots of a page that beat the threshold and are visible. */
@@ -234,6 +286,9 @@ public final class TenantSearch {
     private void offerGathered(Tenant tenant, int gathered, SearchScratch scratch) {
         if (gathered == 0) {
             return;
+        }
+        if (tenant.vectors().mapped()) {
+            scratch.traversal.prefetch().ask(scratch.addresses, gathered, codec.codeBytes());
         }
         kernels.int8ScoreGather(scratch.addresses, gathered, scratch.traversal.query(), scratch.scores, 0, 0);
         scratch.pendingScanned += gathered;
@@ -305,6 +360,9 @@ public final class TenantSearch {
             for (int i = 0; i < blockCount; i++) {
                 long original = tenant.vectors().originalAddress(scratch.ordinals[from + i]);
                 MEMORY.set(JAVA_LONG, scratch.addresses + 8L * i, original);
+            }
+            if (tenant.vectors().mapped()) {
+                scratch.traversal.prefetch().ask(scratch.addresses, blockCount, codec.originalBytes());
             }
             codec.rescore(scratch.addresses, blockCount, scratch.exactQuery, scratch.scores);
             for (int i = 0; i < blockCount; i++) {

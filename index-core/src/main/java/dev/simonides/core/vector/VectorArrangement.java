@@ -50,7 +50,7 @@ public final class VectorArrangement {
                 pages.copy(pages.codeAt(first), pages.originalAt(first), spareCode, spareOriginal);
                 int at = start;
                 for (; order[at] != start; at = order[at]) {
-                    pages.copy(slot(order[at]), slot(at));
+                    copy(slot(order[at]), slot(at));
                     hold(slot(at), order[at]);
                     filled.set(at);
                 }
@@ -67,6 +67,10 @@ public final class VectorArrangement {
     private int slot(int ordinal) {
         int page = geometry.page(ordinal);
         return VectorPageLayout.location(2 * page, (int) (ordinal - geometry.firstOrdinal(page)));
+    }
+
+    private void copy(int from, int to) {
+        pages.copy(pages.codeAt(from), pages.originalAt(from), pages.codeAt(to), pages.originalAt(to));
     }
 
     private void hold(int location, int ordinal) {
@@ -92,7 +96,7 @@ public final class VectorArrangement {
         for (int page = firstPage; page < endPage; page++) {
             for (int slot = 0; slot < geometry.slots(page); slot++, filled++) {
                 int to = VectorPageLayout.location(2 * page + 1, slot);
-                pages.copy(pages.location(order[filled]), to);
+                copy(pages.location(order[filled]), to);
                 pages.hold(to, order[filled]);
                 places[filled] = to;
             }
@@ -109,7 +113,7 @@ public final class VectorArrangement {
     }
 
     private void reserveSecondSides(int firstPage, int endPage) {
-        Slabs slabs = pages.slabs();
+        Slabs slabs = pages.slabs;
         long bytes = geometry.codesBytes(firstPage, endPage);
         long originalsBytes = geometry.originalsBytes(firstPage, endPage);
         long image = slabs.allocate(bytes, CACHE_LINE_BYTES);

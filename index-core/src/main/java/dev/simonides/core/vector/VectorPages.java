@@ -26,7 +26,7 @@ public final class VectorPages {
     private static final MemorySegment MEMORY = OffHeap.everything();
     private static final long PAGE_ALIGNMENT = 64;
 
-    private final Slabs slabs;
+    final Slabs slabs;
     private final VectorCodec codec;
     private final PageGeometry geometry;
     /** Of all pages but the first few; beside the geometry, because a walk needs it at every vector. */
@@ -48,6 +48,9 @@ public final class VectorPages {
     private long reservedSlots;
     /** Whether a page was loaded that does not hold its ordinals in order. */
     private volatile boolean loadedArranged;
+
+    /** Whether a page was ever moved into a file. */
+    private volatile boolean mapped;
 
     private int usedSlots;
     private int activePage = -1;
@@ -116,11 +119,12 @@ public final class VectorPages {
      * @param originals address of its originals; any if none are kept
      */
     public void move(int page, long image, long originals) {
+        mapped = true;
         int place = place(page);
         if (originalBases != null) {
-            // ORDER: release; pairs with VectorPages#originalsBase (acquire); else a reader could find originals that
-            // were
-            // not yet mapped or read.
+            // ORDER: release; pairs with VectorPages#originalsBase (acquire); else originals could be read before they
+            // are
+            // mapped.
             LONG.setRelease(MEMORY, originalBases.address(place), originals);
         }
         // ORDER: release; pairs with VectorPages#pageBase (acquire); else a reader could find a page that was not yet
@@ -288,10 +292,6 @@ public final class VectorPages {
     }
 
     /** Copies a vector to where nobody looks yet. */
-    void copy(int from, int to) {
-        copy(codeAt(from), originalAt(from), codeAt(to), originalAt(to));
-    }
-
     void copy(long code, long original, long toCode, long toOriginal) {
         MemorySegment.copy(MEMORY, code, MEMORY, toCode, codec.codeBytes());
         if (originalBytes > 0) {
@@ -443,8 +443,13 @@ public final class VectorPages {
         return image(place(page));
     }
 
-    Slabs slabs() {
-        return slabs;
+    /**
+     * Says whether a page may be in a mapped file. Any thread.
+     *
+     * @return false if all pages are in memory
+     */
+    public boolean mapped() {
+        return mapped;
     }
 
     /**
