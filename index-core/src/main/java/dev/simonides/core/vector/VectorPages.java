@@ -122,9 +122,8 @@ public final class VectorPages {
         mapped = true;
         int place = place(page);
         if (originalBases != null) {
-            // ORDER: release; pairs with VectorPages#originalsBase (acquire); else originals could be read before they
-            // are
-            // mapped.
+            // ORDER: release; pairs with VectorPages#originalsBase (acquire); else they could be read before the
+            // mapping.
             LONG.setRelease(MEMORY, originalBases.address(place), originals);
         }
         // ORDER: release; pairs with VectorPages#pageBase (acquire); else a reader could find a page that was not yet
