@@ -176,7 +176,7 @@ public final class VectorPages {
      *
      * @param page its number
      * @param used slots that must be in use
-     * @param first the first ordinal that it may hold, if it is full: compaction arranges full pages ({@link #arrange})
+     * @param first the first ordinal that it may hold, if it is full: compaction arranges full pages ({@link VectorArrangement})
      * @param end the one behind the last
      * @return what is wrong with its header, or nothing
      */
