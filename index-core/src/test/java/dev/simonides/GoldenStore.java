@@ -120,6 +120,8 @@ final class GoldenStore {
     /** Logged, and done in memory, whatever becomes of the checkpoint. */
     private void compact(MemoryIndex index) {
         lsn++;
+        // What is linked when a checkpoint begins is a matter of time, and shows in the sizes of files.
+        index.awaitLinked(ProgressListener.SILENT);
         try {
             long _ = index.compact(ProgressListener.SILENT);
         } catch (StorageIoException e) {
