@@ -91,7 +91,8 @@ class MappedSearchTest {
         }
         long pages = bytes / PageAdvice.pageBytes();
         if (PageAdvice.given() && pages > 0) {
-            System.out.println("pages read a search: " + pages / QUERIES + ", waited for: " + (double) faults / QUERIES);
+            System.out.println(
+                    "pages read a search: " + pages / QUERIES + ", waited for: " + (double) faults / QUERIES);
             assertTrue(pages > 20L * QUERIES, "pages read: " + pages);
             assertTrue(faults < pages / 20, "of " + pages + " pages waited for: " + faults);
         }

@@ -3,7 +3,7 @@
  * Searching a tenant: scan, pending window, graph, merge, rescore; and the scratch that keeps it free of allocation.
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.search.TenantSearch}, then {@link dev.simonides.core.search.ScratchPool}.
- * <p><b>May import:</b> dev.simonides (limits, strategy), dev.simonides.core.epoch, .graph, .tenant,
+ * <p><b>May import:</b> dev.simonides (limits, strategy), dev.simonides.core.epoch, .graph, .memory, .tenant,
  * .vector, dev.simonides.quantization, dev.simonides.simd.
  * <p><b>Threads:</b> any thread, with a scratch claimed for one search.
  * <p><b>Invariants:</b> S1 a search loads the pending floor before its watermark, and its watermark once. S2 what it
