@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.bench.pages;
 
+import static dev.simonides.bench.pages.PageStores.ARRIVED;
+import static dev.simonides.bench.pages.PageStores.CHECKPOINTED;
+import static dev.simonides.bench.pages.PageStores.COMPACTED;
+
 import dev.simonides.MemoryIndex;
-import dev.simonides.MemoryIndexOptions;
 import dev.simonides.Navigation;
 import dev.simonides.ProgressListener;
 import dev.simonides.Residency;
@@ -11,18 +14,16 @@ import dev.simonides.bench.data.NeighbourTable;
 import dev.simonides.bench.generate.ClusterShape;
 import dev.simonides.bench.generate.ClusteredGenerator;
 import dev.simonides.bench.generate.ExactNeighbours;
-import dev.simonides.bench.recall.MemoryIndexRows;
 import dev.simonides.bench.recall.MemoryIndexSearcher;
 import dev.simonides.bench.recall.PassListener;
 import dev.simonides.bench.recall.RecallRow;
 import dev.simonides.bench.recall.RecallSweep;
+import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
-import dev.simonides.wal.Durability;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 
 /**
  * A program that prints how many pages a search reads of a store whose vectors stand as they arrived, shuffled, of one whose
@@ -36,9 +37,6 @@ public final class PageRates {
     private static final int K = 10;
     private static final long SEED = 20261127;
     private static final double CPU_MAX = 0.5;
-    private static final String ARRIVED = "arrived";
-    private static final String CHECKPOINTED = "checkpointed";
-    private static final String COMPACTED = "compacted";
     private static final List<String> STORES = List.of(ARRIVED, CHECKPOINTED, COMPACTED);
 
     private static final ClusterShape TIGHT = new ClusterShape(1_000, 64, 0.2, 0.05);
@@ -93,9 +91,10 @@ public final class PageRates {
     void run() {
         out.println("# " + Machine.current().line());
         out.println("# " + base.length + " vectors of " + base[0].length + " dimensions, shuffled; durability none");
-        make(ARRIVED, 0).close();
-        make(CHECKPOINTED, CPU_MAX).close();
-        try (MemoryIndex index = make(COMPACTED, 0)) {
+        PageStores stores = new PageStores(base, directory, OriginalFormat.F16);
+        stores.make(ARRIVED, 0).close();
+        stores.make(CHECKPOINTED, CPU_MAX).close();
+        try (MemoryIndex index = stores.make(COMPACTED, 0)) {
             long started = System.nanoTime();
             var _ = index.compact(ProgressListener.SILENT);
             out.printf(Locale.ROOT, "# compacted in %.1f s%n", (System.nanoTime() - started) / 1e9);
@@ -117,26 +116,6 @@ public final class PageRates {
                 measure(residency, navigation);
             }
         }
-    }
-
-    private MemoryIndex make(String name, double clusteringCpuMax) {
-        MemoryIndexOptions options = MemoryIndexOptions.ofDimension(base[0].length)
-                .durability(new Durability.None())
-                .pageClusteringCpuMax(clusteringCpuMax);
-        long started = System.nanoTime();
-        MemoryIndex index = MemoryIndex.create(directory.resolve(name), options);
-        double[] shuffled = new Random(SEED).doubles(base.length).toArray();
-        MemoryIndexRows.put(index, base, MemoryIndexRows.inOrderOf(shuffled));
-        index.awaitLinked(ProgressListener.SILENT);
-        double linked = (System.nanoTime() - started) / 1e9;
-        var _ = index.checkpoint();
-        out.printf(
-                Locale.ROOT,
-                "# %s: linked in %.1f s, the last checkpoint took %.1f s%n",
-                name,
-                linked,
-                (System.nanoTime() - started) / 1e9 - linked);
-        return index;
     }
 
     /** In turns, so that a disturbance of the machine hits all. */
