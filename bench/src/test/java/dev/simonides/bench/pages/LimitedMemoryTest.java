@@ -60,7 +60,7 @@ class LimitedMemoryTest {
                         directory.resolve("truth.ivecs").toString(),
                         directory.toString(),
                         "--share",
-                        "0.6",
+                        "0.9",
                         "--seconds",
                         "60"),
                 out);
