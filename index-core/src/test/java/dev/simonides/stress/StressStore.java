@@ -131,9 +131,15 @@ public final class StressStore implements AutoCloseable {
 
     /** Whether code and original of an ordinal are those of a memory. */
     public static boolean vectorIntact(Tenant tenant, int ordinal, int memory) {
+        return vectorIntact(
+                tenant.vectors().codeAddress(ordinal), tenant.vectors().originalAddress(ordinal), memory);
+    }
+
+    /** Whether a code and an original are those of a memory. */
+    public static boolean vectorIntact(long code, long original, int memory) {
         long stored = record(memory, memory).vectorOffset();
-        return equal(tenant.vectors().codeAddress(ordinal), stored, CODEC.codeBytes())
-                && equal(tenant.vectors().originalAddress(ordinal), stored + CODEC.codeBytes(), CODEC.originalBytes());
+        return equal(code, stored, CODEC.codeBytes())
+                && equal(original, stored + CODEC.codeBytes(), CODEC.originalBytes());
     }
 
     private static boolean equal(long address, long stored, long bytes) {

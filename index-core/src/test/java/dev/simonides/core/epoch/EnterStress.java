@@ -19,6 +19,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * <p>The reader stores its slot (volatile), fences and loads what it looks for; the other side stores the successor
  * (release), fences and scans the slots. Whichever fence is first, the old one is not found and released. Without the
  * fence of the reader its load may pass its store, on x86 too.
+ *
+ * <p>Seen failing with a reclaim that takes the epoch of a reader inside for past. A release store without the fence
+ * was not seen here; {@link EpochsStressTest} and {@link EpochsModelTest} see that.
  */
 @JCStressTest
 @Outcome(

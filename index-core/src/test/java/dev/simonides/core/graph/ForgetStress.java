@@ -20,6 +20,8 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
  *
  * <p>Release stores of ids, then of a smaller degree, under the stripe; the walk loads the degree and then the ids in
  * order (acquire). A link that moves into the place of another stays where it was, behind the new degree.
+ *
+ * <p>Seen failing with links that move to the left one by one, and with a degree that is stored before them.
  */
 @JCStressTest
 @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "All that stay were met.")
@@ -32,6 +34,11 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 public class ForgetStress {
     private static final Generations<StressStore> STORES = StressStore.withGraphs();
     private static final int NODES = 6;
+
+    /** Walks begin again and again while the list is changed. */
+    private static final int WALKS = 128;
+
+    private static final int STAY = 1 << 1 | 1 << 3;
 
     private final StressStore store = STORES.next();
     private final Tenant tenant = store.tenant();
@@ -58,6 +65,18 @@ public class ForgetStress {
     /** Whether both that stay were met, and nothing else than neighbours of one time or another. */
     @Actor
     public void walk(ZZ_Result result) {
+        boolean whole = true;
+        boolean known = true;
+        for (int walk = 0; walk < WALKS; walk++) {
+            int met = met();
+            whole &= (met & STAY) == STAY;
+            known &= (met & ~0b111110) == 0;
+        }
+        result.r1 = whole;
+        result.r2 = known;
+    }
+
+    private int met() {
         long list = graph.list(0, 0);
         long ids = Graph.ids(list, 0);
         int degree = Graph.degree(list);
@@ -65,8 +84,6 @@ public class ForgetStress {
         for (int i = 0; i < degree; i++) {
             met |= 1 << Graph.id(ids, i);
         }
-        int stay = 1 << 1 | 1 << 3;
-        result.r1 = (met & stay) == stay;
-        result.r2 = (met & ~0b111110) == 0;
+        return met;
     }
 }

@@ -22,6 +22,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
  * <p>Dekker's pattern: the writer publishes the count (volatile), then the linker looks whether the mark stands, and
  * leaves it so; the checkpoint clears the mark, fences and loads the count. Without the fence its load may pass its
  * store, on x86 too.
+ *
+ * <p>Seen failing without the fence, and with a count that is read before the mark is cleared.
  */
 @JCStressTest
 @Outcome(id = "true", expect = ACCEPTABLE, desc = "Marked for the next checkpoint.")

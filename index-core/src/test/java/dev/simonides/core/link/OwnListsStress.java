@@ -23,6 +23,8 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
  *
  * <p>Release stores of the node's own ids and degree, then of its id in the lists of others; acquire loads in the other
  * order.
+ *
+ * <p>Seen failing with back links that are added before the node's own list.
  */
 @JCStressTest
 @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "The node was not met.")

@@ -22,7 +22,11 @@ import org.openjdk.jcstress.infra.results.ZIZ_Result;
  * Moving a page of vectors beside a search that reads it (P4, E1): the search finds equal bytes in the old place or in
  * the new one, and the old place is given back, zeroed and used again only when the search has left.
  *
- * <p>Release stores of the bases of originals and codes, acquire loads by the reader, inside an epoch.
+ * <p>Release stores of the bases of originals and codes, acquire loads by the reader, inside an epoch. Which base is stored
+ * first does not matter: each place has the bytes of the other.
+ *
+ * <p>Seen failing with a reclaim that does not look at the slots, with one that takes the epoch of a reader inside for past, and
+ * with originals whose base is not stored.
  */
 @JCStressTest
 @Outcome(
@@ -40,6 +44,9 @@ public class MoveStress {
     private static final MemorySegment MEMORY = OffHeap.everything();
     private static final int SLOT = 0;
 
+    /** A reader looks as long as a move takes. */
+    private static final int LOOKS = 64;
+
     private final StressStore store = STORES.next();
     private final Tenant tenant = store.tenant();
     private final VectorPages vectors = tenant.vectors();
@@ -49,11 +56,17 @@ public class MoveStress {
         store.fill(tenant, 1);
     }
 
-    /** Whether code and original are what they were. */
+    /** Whether code and original are what they were, as long as the reader is inside, where it found them. */
     @Actor
     public void read(ZIZ_Result result) {
         epochs.enter(SLOT);
-        result.r1 = StressStore.vectorIntact(tenant, 0, 0);
+        long code = vectors.codeAddress(0);
+        long original = vectors.originalAddress(0);
+        boolean intact = true;
+        for (int look = 0; look < LOOKS; look++) {
+            intact &= StressStore.vectorIntact(code, original, 0);
+        }
+        result.r1 = intact;
         epochs.leave(SLOT);
     }
 
