@@ -20,8 +20,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * (release), fences and scans the slots. Whichever fence is first, the old one is not found and released. Without the
  * fence of the reader its load may pass its store, on x86 too.
  *
- * <p>Seen failing with a reclaim that takes the epoch of a reader inside for past. A release store without the fence
- * was not seen here; {@link EpochsStressTest} and {@link EpochsModelTest} see that.
+ * <p>Seen failing with a reclaim that takes the epoch of a reader inside for past; and, on two idle processors, with a release
+ * store without the fence, which {@link EpochsStressTest} catches more often.
  */
 @JCStressTest
 @Outcome(
