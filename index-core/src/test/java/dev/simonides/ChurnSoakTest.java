@@ -31,12 +31,17 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A store that is written, searched, checkpointed and compacted without end takes no more memory, files, descriptors and time in
  * the end than when it had been filled, and finds as much. It runs in a JVM of its own, whose heap is a small part of it.
+ *
+ * <p>Recall was seen failing where unlinking chooses no replacements and nobody's neighbours are chosen anew.
  */
 @Tag("stress")
 class ChurnSoakTest {
     private static final int DIMENSION = 64;
     private static final int CLUSTERS = 50;
     private static final int K = 10;
+
+    /** Small: with a pool of 80 even a graph that gets nothing in the place of the dead finds all but everything. */
+    private static final int EF = 12;
 
     @TempDir
     private Path folder;
@@ -94,7 +99,7 @@ class ChurnSoakTest {
         assertFlat(all, "descriptors", Cycle::descriptors, 1.1);
         assertFlat(all, "disk", Cycle::diskBytes, 1.15);
         double recall = third(all, Cycle::recall, 2);
-        assertTrue(recall > 0.95, "recall: " + recall);
+        assertTrue(recall > (Soak.on() ? 0.9 : 0.983), "recall: " + recall);
         assertTrue(recall > third(all, Cycle::recall, 0) - 0.01, "recall: " + thirds(all, Cycle::recall, "%.4f"));
     }
 
@@ -236,7 +241,7 @@ class ChurnSoakTest {
 
         private void search() {
             Random random = new Random(asked.get() + writes.get());
-            Query query = Query.of(near(random)).top(K).ef(80);
+            Query query = Query.of(near(random)).top(K).ef(EF);
             Set<String> exact = keysOf(index.exact().search(query).hits());
             Set<String> hits = keysOf(index.search(query).hits());
             hits.retainAll(exact);
