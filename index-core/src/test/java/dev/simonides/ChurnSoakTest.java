@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.simonides.wal.FileSystemDirectory;
 import dev.simonides.wal.Soak;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -94,26 +95,39 @@ class ChurnSoakTest {
                 thirds(all, Cycle::descriptors, "%.0f"),
                 thirds(all, Cycle::diskBytes, "%.0f"),
                 thirds(all, Cycle::recall, "%.4f"));
-        assertFlat(all, "RSS", Cycle::rssKib, 1.15);
-        assertFlat(all, "off-heap", Cycle::offHeapBytes, 1.15);
-        assertFlat(all, "descriptors", Cycle::descriptors, 1.1);
-        assertFlat(all, "disk", Cycle::diskBytes, 1.15);
+        // Four cycles of half a second say less than sixty of ten.
+        double factor = Soak.on() ? 1.15 : 1.3;
+        assertFlat(all, "RSS", Cycle::rssKib, factor);
+        assertFlat(all, "off-heap", Cycle::offHeapBytes, factor);
+        assertFlat(all, "descriptors", Cycle::descriptors, factor);
+        assertFlat(all, "disk", Cycle::diskBytes, factor);
         double recall = third(all, Cycle::recall, 2);
         assertTrue(recall > (Soak.on() ? 0.9 : 0.983), "recall: " + recall);
         assertTrue(recall > third(all, Cycle::recall, 0) - 0.01, "recall: " + thirds(all, Cycle::recall, "%.4f"));
     }
 
-    /** The last third of the cycles may exceed those before by a factor. */
+    /**
+     * The last third of the cycles may exceed those before by a factor. Of each third the least counts: how much was written
+     * while a compaction ran differs, and what a store leaks is in every cycle that follows.
+     */
     private static void assertFlat(List<Cycle> all, String name, ToDoubleFunction<Cycle> value, double factor) {
-        double before = Math.max(third(all, value, 0), third(all, value, 1));
-        assertTrue(third(all, value, 2) <= factor * before, () -> name + " by thirds: " + thirds(all, value, "%.0f"));
+        double before = Math.max(least(all, value, 0), least(all, value, 1));
+        double last = least(all, value, 2);
+        assertTrue(
+                last <= factor * before,
+                () -> name + ": " + last + " behind " + before + "; by thirds: " + thirds(all, value, "%.0f"));
+    }
+
+    private static double least(List<Cycle> all, ToDoubleFunction<Cycle> value, int third) {
+        return part(all, third).mapToDouble(value).min().orElseThrow();
     }
 
     private static double third(List<Cycle> all, ToDoubleFunction<Cycle> value, int third) {
-        return all.subList(third * all.size() / 3, (third + 1) * all.size() / 3).stream()
-                .mapToDouble(value)
-                .average()
-                .orElseThrow();
+        return part(all, third).mapToDouble(value).average().orElseThrow();
+    }
+
+    private static Stream<Cycle> part(List<Cycle> all, int third) {
+        return all.subList(third * all.size() / 3, (third + 1) * all.size() / 3).stream();
     }
 
     private static String thirds(List<Cycle> all, ToDoubleFunction<Cycle> value, String format) {
@@ -138,6 +152,11 @@ class ChurnSoakTest {
         private static final int BATCH = 64;
         private static final long SEED = 20261127;
 
+        /** Small, because the files of a log are as large from the beginning, and are counted. */
+        private static final int SEGMENT_BYTES = 256 << 10;
+
+        private static final long KEEPER_LOOKS_NANOS = 300_000_000;
+
         private final MemoryIndex index;
         private final int keys;
         private final float[][] centres = Vectors.clustered(SEED, CLUSTERS, DIMENSION, CLUSTERS, 0.1);
@@ -156,7 +175,8 @@ class ChurnSoakTest {
             Path store = Path.of(arguments[0]);
             MemoryIndexOptions options =
                     MemoryIndexOptions.ofDimension(DIMENSION).exactScanMax(0).indexerThreads(1);
-            try (MemoryIndex index = MemoryIndex.open(store, options)) {
+            try (MemoryIndex index = MemoryIndex.open(
+                    FileSystemDirectory.openOrCreate(store), options, log -> log.segmentBytes(SEGMENT_BYTES))) {
                 new Main(index, Integer.parseInt(arguments[1]))
                         .run(store, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             }
@@ -175,6 +195,8 @@ class ChurnSoakTest {
                 index.checkpoint();
                 LockSupport.parkNanos(millis * 500_000);
                 index.compact(ProgressListener.SILENT);
+                // What a reader was still inside of is given back when the keeper looks again.
+                LockSupport.parkNanos(KEEPER_LOOKS_NANOS);
                 System.out.printf(
                         Locale.ROOT,
                         "%d %d %d %d %.5f %d%n",

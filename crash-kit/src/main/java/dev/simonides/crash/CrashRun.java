@@ -82,7 +82,8 @@ public final class CrashRun {
     }
 
     /**
-     * Whether the work shall go on: always until killed, and for a number of operations on simulated disks.
+     * Whether the work shall go on: always until killed, but for a number of operations on simulated disks and in the rehearsal
+     * of {@link KillRounds}.
      *
      * @return false once it is enough
      */
