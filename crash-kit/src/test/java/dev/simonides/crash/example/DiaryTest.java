@@ -27,7 +27,7 @@ class DiaryTest {
 
     @Test
     void survivesPowerCuts() {
-        CrashCounts counts = PowerCuts.of(new Diary()).operations(6).run();
+        CrashCounts counts = PowerCuts.of(new Diary()).operations(4).run();
 
         System.out.println("power cuts: " + counts);
         assertTrue(counts.distinct() > 100);
@@ -35,7 +35,7 @@ class DiaryTest {
 
     @Test
     void survivesAFailingDisk() {
-        FaultCounts counts = FaultRounds.of(new Diary()).operations(4).run();
+        FaultCounts counts = FaultRounds.of(new Diary()).operations(3).run();
 
         System.out.println("fault rounds: " + counts);
         assertTrue(counts.refused() > 100);
