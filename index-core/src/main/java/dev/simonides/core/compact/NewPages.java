@@ -89,11 +89,11 @@ public final class NewPages {
             }
             Runnable giveBack = new VectorArrangement(vectors).beside(first, order);
             epochs.retire(() -> {
-                // A compaction gives back all that the former numbering had.
+                // A compaction gives back all that the former numbering had, and all that was charged by then.
                 if (!tenant.replaced()) {
                     giveBack.run();
+                    budget.release(bytes);
                 }
-                budget.release(bytes);
             });
             handedOver = true;
             return end - first;
