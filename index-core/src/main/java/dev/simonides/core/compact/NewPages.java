@@ -49,29 +49,23 @@ public final class NewPages {
      * @param tenant whose
      * @param filedPages how many pages at the beginning the files hold
      * @param cpuMax share of a processor that the work may take, above 0, at most 1
-     * @return how many pages were arranged
      */
-    public int arrange(Tenant tenant, int filedPages, double cpuMax) {
+    public void arrange(Tenant tenant, int filedPages, double cpuMax) {
         VectorPages vectors = tenant.vectors();
         PageGeometry geometry = vectors.geometry();
         if (tenant.graph() == null || !tenant.graphWanted() || geometry.format() != PageFormat.PACKED) {
-            return 0;
+            return;
         }
         int from = Math.max(filedPages, vectors.arrangedPages());
         int end = geometry.page(tenant.count());
-        int arranged = 0;
-        for (int first = from; end - first > 1; first += GROUP_PAGES_MAX) {
-            int pages = arrange(tenant, first, Math.min(end, first + GROUP_PAGES_MAX), new Share(cpuMax));
-            if (pages == 0) {
-                break;
-            }
-            arranged += pages;
+        boolean goesOn = true;
+        for (int first = from; goesOn && end - first > 1; first += GROUP_PAGES_MAX) {
+            goesOn = arrange(tenant, first, Math.min(end, first + GROUP_PAGES_MAX), new Share(cpuMax));
         }
-        return arranged;
     }
 
-    /** How many pages: all of them, or none if there is no time or no memory. */
-    private int arrange(Tenant tenant, int first, int end, Share share) {
+    /** All of the pages, or false and none if there is no time or no memory. */
+    private boolean arrange(Tenant tenant, int first, int end, Share share) {
         VectorPages vectors = tenant.vectors();
         PageGeometry geometry = vectors.geometry();
         long bytes = geometry.codesBytes(first, end) + geometry.originalsBytes(first, end);
@@ -80,12 +74,12 @@ public final class NewPages {
             budget.reserve(bytes);
         } catch (BudgetExceededException e) {
             LOG.log(System.Logger.Level.DEBUG, () -> "pages stay in the order of arrival: " + e.getMessage());
-            return 0;
+            return false;
         }
         try {
             int[] order = PageClusters.order(vectors, tenant.graph(), first, end, share);
             if (order.length == 0) {
-                return 0;
+                return false;
             }
             Runnable giveBack = new VectorArrangement(vectors).beside(first, order);
             epochs.retire(() -> {
@@ -96,10 +90,10 @@ public final class NewPages {
                 }
             });
             handedOver = true;
-            return end - first;
+            return true;
         } catch (OutOfMemoryError e) {
             LOG.log(System.Logger.Level.DEBUG, () -> "pages stay in the order of arrival: " + e.getMessage());
-            return 0;
+            return false;
         } finally {
             if (!handedOver) {
                 budget.release(bytes);

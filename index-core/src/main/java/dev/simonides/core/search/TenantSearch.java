@@ -196,25 +196,26 @@ public final class TenantSearch {
 
     /** Asks for the pages of codes that a scan reads next; returns the first one behind them. */
     private static int askForPages(VectorPages vectors, int from, int pages, SearchScratch scratch) {
-        int to = alike(vectors, from, pages);
-        if (vectors.mapped()) {
-            askForImages(vectors, from, to, vectors.geometry().pageBytes(from), scratch);
+        if (!vectors.mapped()) {
+            return pages;
         }
+        int to = alike(vectors, from, pages);
+        askForImages(vectors, from, to, vectors.geometry().pageBytes(from), scratch);
         return to;
     }
 
     /** Asks for the originals that a scan reads next, and what tells whose they are; returns the first page behind them. */
     private static int askForOriginals(VectorPages vectors, int from, int pages, SearchScratch scratch) {
-        int to = alike(vectors, from, pages);
-        if (vectors.mapped()) {
-            askForImages(vectors, from, to, vectors.geometry().codesOffset(from), scratch);
-            for (int page = from; page < to; page++) {
-                MEMORY.set(
-                        JAVA_LONG, scratch.addresses + 8L * (page - from), vectors.originalsBase(vectors.place(page)));
-            }
-            int bytes = (int) vectors.geometry().originalsBytes(from);
-            scratch.traversal.prefetch().ask(scratch.addresses, to - from, bytes);
+        if (!vectors.mapped()) {
+            return pages;
         }
+        int to = alike(vectors, from, pages);
+        askForImages(vectors, from, to, vectors.geometry().codesOffset(from), scratch);
+        for (int page = from; page < to; page++) {
+            MEMORY.set(JAVA_LONG, scratch.addresses + 8L * (page - from), vectors.originalsBase(vectors.place(page)));
+        }
+        int bytes = (int) vectors.geometry().originalsBytes(from);
+        scratch.traversal.prefetch().ask(scratch.addresses, to - from, bytes);
         return to;
     }
 

@@ -137,11 +137,12 @@ final class WritingSide {
 
     /** Before files get them. */
     private void arrangeNewPages(double cpuMax) {
+        if (options.pageClusteringCpuMax() == 0) {
+            return;
+        }
         int numbering = memory.tenants().shape().numbering().number();
         for (Tenant tenant : memory.tenants().all()) {
-            if (options.pageClusteringCpuMax() > 0) {
-                var _ = newPages.arrange(tenant, truth.filedPages(tenant, numbering), cpuMax);
-            }
+            newPages.arrange(tenant, truth.filedPages(tenant, numbering), cpuMax);
         }
         memory.epochs().reclaim();
     }
