@@ -22,6 +22,8 @@ public final class StoreSalvage {
      * @return what was found, and what was lost
      * @throws dev.simonides.wal.StoreLockedException if a process has the store open
      * @throws dev.simonides.wal.NotAStoreException if there is no store, or the target is not empty
+     * @throws dev.simonides.wal.UnsupportedFormatException if another version wrote the store or a file of it, which that
+     *     version can salvage
      * @throws dev.simonides.wal.StorageException if nothing says what the store is, or the target's medium refuses
      */
     public static SalvageReport run(Path store, Path target) {

@@ -52,7 +52,10 @@ class ForgeryTest {
                 lies.add(new Lie("u64 at " + at + " = " + value, bytes -> bytes.putLong(at, value)));
             }
         }
-        return lies.stream();
+        // In the short form half of them, the other half at the next place.
+        int step = Soak.on() ? 1 : 2;
+        return IntStream.iterate(at / Integer.BYTES % step, i -> i < lies.size(), i -> i + step)
+                .mapToObj(lies::get);
     }
 
     private static Stream<Lie> lies(int from, int to, int step) {

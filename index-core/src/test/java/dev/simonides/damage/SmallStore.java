@@ -8,9 +8,11 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.ProgressListener;
 import dev.simonides.Query;
+import dev.simonides.SalvageReport;
 import dev.simonides.SmallSegments;
 import dev.simonides.Vectors;
 import dev.simonides.core.store.RecoveredStore;
+import dev.simonides.core.store.Salvage;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
 import dev.simonides.wal.simulation.SimulatedDirectory;
@@ -97,6 +99,10 @@ final class SmallStore {
     static RecoveredStore recover(SimulatedDirectory disk) {
         return RecoveredStore.open(
                 disk, OPTIONS, log -> log.segmentBytes(SEGMENT_BYTES).salts(new Random(1)));
+    }
+
+    static SalvageReport salvage(SimulatedDirectory from, SimulatedDirectory to) {
+        return Salvage.run(() -> from, () -> to, log -> log.segmentBytes(SEGMENT_BYTES));
     }
 
     static MemoryIndex open(SimulatedDirectory disk) {

@@ -78,8 +78,7 @@ class WriteAheadLogCrashTest {
         };
 
         Tally tally = CrashCase.lookAtAll(
-                "the log, long workloads from seed " + FIRST_SEED,
-                random(Soak.rounds(12, 300), 20, Terms.KEPT, models));
+                "the log, long workloads from seed " + FIRST_SEED, random(Soak.rounds(6, 300), 20, Terms.KEPT, models));
 
         assertTrue(tally.images() > Soak.required(10_000, 950_000), tally::toString);
     }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineKillTest {
     private static final int HISTORY_ROUNDS = 13;
 
-    /** With the rounds behind each step 146, in less than two minutes of two processors. */
-    private static final int ROUNDS = 4 * HISTORY_ROUNDS;
+    /** With the rounds behind each step 120, in less than two minutes of two processors. */
+    private static final int ROUNDS = 2 * HISTORY_ROUNDS;
 
     private static final int ROUNDS_SOAK = 80 * HISTORY_ROUNDS;
 

@@ -40,6 +40,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes a new store of what can be read of a damaged one: first finds out which memories are alive, then writes them into
@@ -53,6 +54,7 @@ public final class Salvage {
     private final StorageDirectory directory;
     private final FoundStore found;
     private final VectorCodec codec;
+    private final UnaryOperator<LogOptions> logOptions;
     private final Set<String> damages = new LinkedHashSet<>();
     private final Losses losses = new Losses();
     private final List<String> doubtful = new ArrayList<>();
@@ -61,9 +63,10 @@ public final class Salvage {
     private long doubtfulCount;
     private long written;
 
-    private Salvage(StorageDirectory directory, FoundStore found) {
+    private Salvage(StorageDirectory directory, FoundStore found, UnaryOperator<LogOptions> logOptions) {
         this.directory = directory;
         this.found = found;
+        this.logOptions = logOptions;
         this.codec = LogReading.codec(found.file());
         found.findings().forEach(this::damaged);
     }
@@ -77,13 +80,21 @@ public final class Salvage {
      */
     public static SalvageReport run(
             Supplier<? extends StorageDirectory> from, Supplier<? extends StorageDirectory> to) {
+        return run(from, to, UnaryOperator.identity());
+    }
+
+    /** Salvages a store into one whose log has other options than the usual ones, which tests need. */
+    public static SalvageReport run(
+            Supplier<? extends StorageDirectory> from,
+            Supplier<? extends StorageDirectory> to,
+            UnaryOperator<LogOptions> logOptions) {
         return Keeper.once(() -> {
             try (StorageDirectory directory = from.get()) {
                 FoundStore found = FoundStore.in(directory);
                 try (StorageLock lock = directory.lock(StoreOpening.LOCK_NAME);
                         StorageDirectory target = to.get()) {
                     lock.ensureValid();
-                    return new Salvage(directory, found).writeTo(target);
+                    return new Salvage(directory, found, logOptions).writeTo(target);
                 }
             }
         });
@@ -118,7 +129,7 @@ public final class Salvage {
 
     private void write(TruthSalvage files, LogStart start, StorageDirectory target) {
         StoreFile file = StoreFile.of(UUID.randomUUID(), found.file().options());
-        try (WriteAheadLog made = WriteAheadLog.create(target, LogOptions.of(file.storeId()))) {
+        try (WriteAheadLog made = WriteAheadLog.create(target, logOptions.apply(LogOptions.of(file.storeId())))) {
             Frame frame = made.frame().begin(1);
             SortedSet<String> tenants = new TreeSet<>(files.tenants());
             tenants.addAll(log.tenants());

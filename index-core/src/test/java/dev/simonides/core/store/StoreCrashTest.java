@@ -111,9 +111,9 @@ class StoreCrashTest {
     void keepsItsPromisesInLongWorkloads() {
         Tally tally = CrashCase.lookAtAll(
                 "a store, long workloads from seed " + FIRST_SEED,
-                random(Soak.rounds(30, 1_200), 16, Terms.KEPT, StoreCrashTest::honest));
+                random(Soak.rounds(16, 1_200), 16, Terms.KEPT, StoreCrashTest::honest));
 
-        assertTrue(tally.images() > Soak.required(80_000, 3_070_000), tally::toString);
+        assertTrue(tally.images() > Soak.required(40_000, 3_070_000), tally::toString);
     }
 
     @Test
