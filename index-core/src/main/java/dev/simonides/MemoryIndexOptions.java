@@ -31,7 +31,7 @@ public final class MemoryIndexOptions {
     private int pendingMax = 2_048;
     private long seed = 0x51D0_71DE_5EEDL;
     private long logBytesMax = 1L << 30;
-    private long memoryBudgetBytes = OptionRange.PhysicalMemory.BYTES / 2;
+    private long memoryBudgetBytes = PhysicalMemory.BYTES / 2;
     private int indexerThreads = Runtime.getRuntime().availableProcessors();
     private ProgressListener progress = ProgressListener.SILENT;
     private Clock clock = Clock.systemUTC();

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-
 /** Checks the values of options: one clear error that names the option and its range. */
 final class OptionRange {
     private OptionRange() {}
@@ -24,13 +21,5 @@ final class OptionRange {
             throw new IllegalArgumentException(name + ": expected=0..1, actual=" + value);
         }
         return value;
-    }
-
-    /** The machine's memory, asked for once: in a container the answer is read from files. */
-    static final class PhysicalMemory {
-        static final long BYTES =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-
-        private PhysicalMemory() {}
     }
 }

@@ -90,7 +90,7 @@ class MappedSearchTest {
             bytes += PageCache.readBytes() - bytesBefore;
         }
         long pages = bytes / PageAdvice.pageBytes();
-        if (PageAdvice.given() && pages > 0) {
+        if (PageAdvice.ahead() && pages > 0) {
             System.out.println(
                     "pages read a search: " + pages / QUERIES + ", waited for: " + (double) faults / QUERIES);
             assertTrue(pages > 20L * QUERIES, "pages read: " + pages);
@@ -163,7 +163,7 @@ class MappedSearchTest {
 
     @Test
     void aFaultReadsItsPageAlone() throws IOException {
-        assumeTrue(PageAdvice.given(), "the system is not advised");
+        assumeTrue(PageAdvice.ahead(), "the system is not advised");
         try (MemoryIndex index = open(Residency.MAPPED, Navigation.AUTO)) {
             assertTrue(index.stats().mappedBytes() > 0, "mapped");
             List<String> smaps = Files.readAllLines(Path.of("/proc/self/smaps"));
@@ -186,7 +186,7 @@ class MappedSearchTest {
         private Child() {}
 
         public static void main(String[] arguments) {
-            System.out.print(PageAdvice.given() + answers(Path.of(arguments[0])));
+            System.out.print(PageAdvice.ahead() + answers(Path.of(arguments[0])));
         }
 
         static String answers(Path store) {

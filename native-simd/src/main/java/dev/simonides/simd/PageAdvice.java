@@ -8,22 +8,24 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
  * not allocate.
  *
  * <p>Where the system has no such calls (it is not Linux), or with {@code -Ddev.simonides.advice=none}, everything is as good as
- * in memory and nothing is asked for.
+ * in memory and nothing is asked for. With {@code -Ddev.simonides.advice=random} mappings are said to be read here and there, and
+ * nothing is asked for ahead: what asking is worth is measured beside that.
  */
 public final class PageAdvice {
-    private static final boolean GIVEN = PosixCalls.advises()
-            && !System.getProperty("dev.simonides.advice", "").equals("none");
-    private static final int PAGE_BYTES = GIVEN ? PosixCalls.pageBytes() : 4096;
+    private static final String WANTED = System.getProperty("dev.simonides.advice", "");
+    private static final boolean RANDOM = PosixCalls.advises() && !WANTED.equals("none");
+    private static final boolean AHEAD = RANDOM && !WANTED.equals("random");
+    private static final int PAGE_BYTES = RANDOM ? PosixCalls.pageBytes() : 4096;
 
     private PageAdvice() {}
 
     /**
-     * Says whether advice reaches the system.
+     * Says whether the system is asked for pages ahead of their use.
      *
-     * @return false if the other methods do nothing
+     * @return false if {@link #willNeed} does nothing, and nothing is said to be missing
      */
-    public static boolean given() {
-        return GIVEN;
+    public static boolean ahead() {
+        return AHEAD;
     }
 
     /**
@@ -42,7 +44,7 @@ public final class PageAdvice {
      * @param bytes how much is mapped from there on
      */
     public static void random(long address, long bytes) {
-        if (GIVEN) {
+        if (RANDOM) {
             long page = address & -PAGE_BYTES;
             PosixCalls.adviseRandom(page, address - page + bytes);
         }
@@ -55,7 +57,7 @@ public final class PageAdvice {
      * @param bytes from there on, all mapped
      */
     public static void willNeed(long address, long bytes) {
-        if (GIVEN) {
+        if (AHEAD) {
             PosixCalls.adviseWillNeed(address, bytes);
         }
     }
@@ -69,7 +71,7 @@ public final class PageAdvice {
      * @return pages, 0 or more; 0 where the system does not say
      */
     public static int missing(long address, long bytes, long state) {
-        if (!GIVEN || !PosixCalls.inMemory(address, bytes, state)) {
+        if (!AHEAD || !PosixCalls.inMemory(address, bytes, state)) {
             return 0;
         }
         int missing = 0;

@@ -19,7 +19,7 @@ final class DescribeKernels {
         Path maps = Path.of("/proc/self/maps");
         boolean loaded = Files.exists(maps) && Files.readString(maps).contains(NativeLibrary.FILE_NAME);
         System.out.println("library=" + loaded);
-        System.out.println("advice=" + PageAdvice.given());
+        System.out.println("ahead=" + PageAdvice.ahead());
     }
 
     /** 3 · 4, through the kernels. */

@@ -26,8 +26,9 @@ final class KernelsInAnotherProcessTest {
 
     @Test
     void thePropertyKeepsAdviceFromTheSystem() throws Exception {
-        assertTrue(run("-Ddev.simonides.advice=none").contains("advice=false\n"));
-        assertTrue(run().contains("advice=" + PosixCalls.advises() + "\n"));
+        assertTrue(run("-Ddev.simonides.advice=none").contains("ahead=false\n"));
+        assertTrue(run("-Ddev.simonides.advice=random").contains("ahead=false\n"));
+        assertTrue(run().contains("ahead=" + PosixCalls.advises() + "\n"));
     }
 
     @Test

@@ -13,26 +13,36 @@ import dev.simonides.bench.recall.RecallSweep;
 import dev.simonides.wal.Durability;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * A program that replaces every vector of a store, at random and neighbourhood by neighbourhood, and prints what its graph then
- * finds and costs beside a graph that was built of the new vectors alone.
+ * finds and costs beside a graph that was built of the new vectors alone. What such a graph finds depends on the order of its
+ * vectors by as much as on replacing them, so several are built, and their mean is what counts.
  *
- * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which three stores are made
+ * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which six stores are made
  * and left.
  */
 public final class ChurnRates {
     private static final List<Integer> EFS = List.of(40, 80);
     private static final int K = 10;
+
+    /** As the vectors stand in their file, and at random three times. */
+    private static final int NEW_GRAPHS = 4;
+
     private static final long SEED = 20261127;
 
     private final float[][] base;
     private final RecallSweep sweep;
     private final Path directory;
     private final PrintStream out;
+    private final SortedMap<Integer, DoubleSummaryStatistics> recallOfNew = new TreeMap<>();
 
     private ChurnRates(float[][] base, RecallSweep sweep, Path directory, PrintStream out) {
         this.base = base;
@@ -75,10 +85,16 @@ public final class ChurnRates {
                 "evaluations",
                 "pages",
                 "off-heap bytes");
-        try (MemoryIndex fresh = open("fresh")) {
-            MemoryIndexRows.put(fresh, base, ReplacementOrder.RANDOM.of(base, new Random(SEED)));
+        for (int number = 1; number < NEW_GRAPHS; number++) {
+            try (MemoryIndex fresh = build(number)) {
+                printNew(number, fresh);
+            }
+        }
+        try (MemoryIndex fresh = build(NEW_GRAPHS)) {
+            printNew(NEW_GRAPHS, fresh);
+            printMeanOfNew();
             for (ReplacementOrder order : ReplacementOrder.values()) {
-                try (MemoryIndex churned = open(order.name().toLowerCase(Locale.ROOT))) {
+                try (MemoryIndex churned = open(order.lower())) {
                     churn(churned, order);
                     print(order, fresh, churned, "churned");
                     compact(churned);
@@ -86,6 +102,34 @@ public final class ChurnRates {
                 }
             }
         }
+    }
+
+    private MemoryIndex build(int number) {
+        MemoryIndex index = open("new-" + number);
+        int[] rows = number == 1
+                ? IntStream.range(0, base.length).toArray()
+                : ReplacementOrder.RANDOM.of(base, new Random(SEED - number));
+        MemoryIndexRows.put(index, base, rows);
+        return index;
+    }
+
+    private void printNew(int number, MemoryIndex fresh) {
+        for (RecallRow row : print(number == 1 ? "file" : "random", "new", fresh)) {
+            recallOfNew
+                    .computeIfAbsent(row.ef(), ef -> new DoubleSummaryStatistics())
+                    .accept(row.recall());
+        }
+    }
+
+    private void printMeanOfNew() {
+        recallOfNew.forEach((ef, recall) -> out.printf(
+                Locale.ROOT,
+                "mean of %d new graphs at ef %d: recall %.4f, from %.4f to %.4f%n",
+                recall.getCount(),
+                ef,
+                recall.getAverage(),
+                recall.getMin(),
+                recall.getMax()));
     }
 
     private MemoryIndex open(String name) {
@@ -108,8 +152,8 @@ public final class ChurnRates {
     /** In turns, so that a disturbance of the machine hits both. */
     private void print(ReplacementOrder order, MemoryIndex fresh, MemoryIndex churned, String graph) {
         for (int turn = 0; turn < 2; turn++) {
-            print(order, "new", fresh);
-            print(order, graph, churned);
+            var _ = print(order.lower(), "new", fresh);
+            var _ = print(order.lower(), graph, churned);
         }
     }
 
@@ -119,13 +163,14 @@ public final class ChurnRates {
         out.printf(Locale.ROOT, "compacted in %.1f s%n", (System.nanoTime() - started) / 1e9);
     }
 
-    private void print(ReplacementOrder order, String graph, MemoryIndex index) {
+    private List<RecallRow> print(String order, String graph, MemoryIndex index) {
         MemoryIndexSearcher searcher = MemoryIndexSearcher.of(index, "", ProgressListener.SILENT);
-        for (RecallRow row : sweep.run(searcher, EFS, PassListener.SILENT)) {
+        List<RecallRow> rows = sweep.run(searcher, EFS, PassListener.SILENT);
+        for (RecallRow row : rows) {
             out.printf(
                     Locale.ROOT,
                     "%-10s %-7s %4d %8.4f %9.1f %8.1f %12.0f %8.0f %14d%n",
-                    order.name().toLowerCase(Locale.ROOT),
+                    order,
                     graph,
                     row.ef(),
                     row.recall(),
@@ -135,5 +180,6 @@ public final class ChurnRates {
                     row.pages(),
                     index.stats().offHeapBytes());
         }
+        return rows;
     }
 }

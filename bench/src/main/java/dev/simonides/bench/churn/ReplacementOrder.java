@@ -2,6 +2,7 @@
 package dev.simonides.bench.churn;
 
 import dev.simonides.bench.recall.MemoryIndexRows;
+import java.util.Locale;
 import java.util.Random;
 
 /** In which order vectors are replaced. */
@@ -30,6 +31,10 @@ public enum ReplacementOrder {
             }
         }
         return MemoryIndexRows.inOrderOf(keys);
+    }
+
+    String lower() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     private static int nearest(float[][] vectors, int[] centres, int row) {

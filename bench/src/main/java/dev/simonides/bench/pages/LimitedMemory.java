@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * A program that prints what a search costs of a mapped store that is larger than the memory there is for it, beside the same
- * store with memory for all of it: by each navigation, vectors as they arrived and compacted, with advice to the system and
- * without.
+ * store with memory for all of it: by each navigation, vectors as they arrived and compacted, with advice to the system,
+ * with a part of it and without.
  *
  * <p>Arguments: base vectors, queries, their true neighbours, and a directory that is there, in which two stores with F32
  * originals are made and left for the next run; then {@code --ef N} (40), {@code --rounds N} (5), {@code --seconds S} (5) of a
@@ -86,8 +86,22 @@ public final class LimitedMemory {
         return parsed;
     }
 
+    /** What the system is told, as {@code -Ddev.simonides.advice} has it. */
+    enum Advice {
+        /** Nothing. */
+        NONE,
+        /** That mappings are read here and there. */
+        RANDOM,
+        /** Also what will be read. */
+        ALL;
+
+        String lower() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** One row of the table. */
-    record Case(String pages, Navigation navigation, boolean limited, boolean advised) {}
+    record Case(String pages, Navigation navigation, boolean limited, Advice advice) {}
 
     void run() throws IOException, InterruptedException {
         fill(PageStores.ARRIVED);
@@ -128,9 +142,9 @@ public final class LimitedMemory {
         List<Case> cases = new ArrayList<>();
         for (Navigation navigation : List.of(Navigation.INT8, Navigation.ONE_BIT)) {
             for (boolean limited : new boolean[] {false, true}) {
-                for (boolean advised : new boolean[] {false, true}) {
+                for (Advice advice : Advice.values()) {
                     for (String pages : List.of(PageStores.ARRIVED, PageStores.COMPACTED)) {
-                        cases.add(new Case(pages, navigation, limited, advised));
+                        cases.add(new Case(pages, navigation, limited, advice));
                     }
                 }
             }
@@ -160,7 +174,7 @@ public final class LimitedMemory {
                 one.pages(),
                 one.navigation(),
                 one.limited() ? "limited" : "ample",
-                one.advised() ? "given" : "none",
+                one.advice().lower(),
                 value(values, LimitedProbe.RECALL),
                 value(values, LimitedProbe.FAULTS),
                 value(values, LimitedProbe.READ_BYTES) / 1024,
@@ -244,9 +258,7 @@ public final class LimitedMemory {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
-        if (!one.advised()) {
-            command.add("-Ddev.simonides.advice=none");
-        }
+        command.add("-Ddev.simonides.advice=" + one.advice().lower());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), LimitedProbe.class.getName()));
         command.addAll(List.of(store.toString(), one.navigation().name(), files.get(1), files.get(2)));
         command.addAll(List.of(Integer.toString(ef), Double.toString(seconds)));

@@ -83,11 +83,11 @@ class ChurnRatesTest {
                 .run();
 
         List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(3 + 2 * (1 + 2 * 2 * 4), lines.size(), printed::toString);
+        assertEquals(3 + 4 * 2 + 2 + 2 * (1 + 2 * 2 * 4), lines.size(), printed::toString);
         for (String line : lines.subList(3, lines.size())) {
             assertTrue(
-                    line.matches(
-                            "(random|clustered) +(new|churned|compact) +(40|80) +(0\\.9|1\\.0).*|compacted in .* s"),
+                    line.matches("(file|random|clustered) +(new|churned|compact) +(40|80) +(0\\.9|1\\.0).*"
+                            + "|mean of 4 new graphs at ef (40|80): recall (0\\.9|1\\.0).*|compacted in .* s"),
                     line);
         }
     }

@@ -65,7 +65,8 @@ class LimitedMemoryTest {
                         "60"),
                 out);
         measuring.fill("arrived");
-        LimitedMemory.Case limited = new LimitedMemory.Case("arrived", Navigation.ONE_BIT, true, true);
+        LimitedMemory.Case limited =
+                new LimitedMemory.Case("arrived", Navigation.ONE_BIT, true, LimitedMemory.Advice.ALL);
 
         Map<String, Double> measured = measuring.measure(limited);
 
@@ -73,7 +74,7 @@ class LimitedMemoryTest {
         assertTrue(measured.get(LimitedProbe.RECALL) > 0.9, measured::toString);
         assertTrue(measured.get(LimitedProbe.READ_BYTES) > 4096, measured::toString);
         assertTrue(
-                printed.toString(StandardCharsets.UTF_8).matches("arrived +ONE_BIT +limited +given( +[0-9.]+){6}\\R"),
+                printed.toString(StandardCharsets.UTF_8).matches("arrived +ONE_BIT +limited +all( +[0-9.]+){6}\\R"),
                 printed::toString);
     }
 

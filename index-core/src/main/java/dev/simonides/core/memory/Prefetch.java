@@ -52,7 +52,7 @@ public final class Prefetch {
      * @param bytes that will be read at each place
      */
     public void ask(long addresses, int count, int bytes) {
-        if (!PageAdvice.given()) {
+        if (!PageAdvice.ahead()) {
             return;
         }
         if (batchesLeft == 0) {

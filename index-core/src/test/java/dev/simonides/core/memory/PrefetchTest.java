@@ -49,7 +49,7 @@ class PrefetchTest {
 
     @BeforeEach
     void map() throws IOException {
-        assumeTrue(PageAdvice.given(), "nothing is asked for here");
+        assumeTrue(PageAdvice.ahead(), "nothing is asked for here");
         try (FileChannel channel = FileChannel.open(
                 file(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate((int) (PAGES * PAGE)));
