@@ -229,7 +229,7 @@ class MemoryIndexStressTest {
         float[][] vectors = new float[keys][];
         Arrays.setAll(vectors, MemoryIndexStressTest::vector);
         AtomicInteger tenant = new AtomicInteger();
-        fill("tenant-0", vectors);
+        fill("tenant-0", 0, keys, vectors);
         startReaders(random -> {
             int key = random.nextInt(keys);
             Query query = Query.of(vectors[key]).tenant("tenant-" + tenant);
@@ -253,8 +253,11 @@ class MemoryIndexStressTest {
         });
 
         for (int next = 1; next <= 20; next++) {
+            // Folds the half that is filed, and arranges all while readers are in it.
             var _ = index.checkpoint();
-            fill("tenant-" + next, vectors);
+            fill("tenant-" + next, 0, keys / 2, vectors);
+            var _ = index.checkpoint();
+            fill("tenant-" + next, keys / 2, keys, vectors);
             tenant.set(next);
         }
         var _ = index.checkpoint();
@@ -262,11 +265,11 @@ class MemoryIndexStressTest {
         assertReadersSawNothingWrong();
     }
 
-    private void fill(String tenant, float[]... vectors) {
+    private void fill(String tenant, int from, int end, float[]... vectors) {
         List<Memory> batch = new ArrayList<>();
-        for (int key = 0; key < vectors.length; key++) {
+        for (int key = from; key < end; key++) {
             batch.add(Memory.of("key-" + key, vectors[key]).tenant(tenant));
-            if (batch.size() == Limits.BATCH_RECORDS_MAX || key == vectors.length - 1) {
+            if (batch.size() == Limits.BATCH_RECORDS_MAX || key == end - 1) {
                 index.putAll(batch);
                 batch.clear();
             }

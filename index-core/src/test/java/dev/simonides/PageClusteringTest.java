@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.wal.Durability;
+import dev.simonides.wal.StorageDirectory;
+import dev.simonides.wal.StorageException;
+import dev.simonides.wal.StorageIoException;
+import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Near vectors put into the same page before a checkpoint files them. */
 class PageClusteringTest {
     private static final int DIMENSION = 48;
-    private static final int COUNT = 6_000;
+    private static final int COUNT = 4_000;
     private static final int QUERIES = 200;
 
     private final float[][] vectors = Vectors.clustered(3, COUNT, DIMENSION, 100, 0.05);
@@ -101,29 +106,99 @@ class PageClusteringTest {
         }
     }
 
-    @Test
-    void whatFilesHoldStaysAndWhatIsNewIsArranged() {
-        List<List<String>> expected;
-        try (MemoryIndex index = MemoryIndex.create(store, options())) {
-            put(index, 0, COUNT / 2);
+    /** As well as if they had arrived at once. */
+    @ParameterizedTest
+    @EnumSource(names = {"RESIDENT", "MAPPED"})
+    void whatACheckpointFoldsIsArrangedTogetherWithWhatIsNew(Residency residency) {
+        MemoryIndexOptions options = options().residency(residency);
+        double atOnce;
+        try (MemoryIndex index = MemoryIndex.create(store.resolveSibling("at-once"), options)) {
+            put(index, 0, COUNT);
             var _ = index.checkpoint();
-            put(index, COUNT / 2, COUNT);
-            expected = found(index);
-            double before = poolPages(index);
-
-            var _ = index.checkpoint();
-            double after = poolPages(index);
-            assertTrue(after < 0.7 * before, "pages of the pool: " + before + " became " + after);
-            var _ = index.checkpoint();
-            assertEquals(after, poolPages(index));
-            assertEquals(expected, found(index));
+            atOnce = poolPages(index);
         }
-        try (MemoryIndex index = MemoryIndex.open(store, options())) {
-            assertEquals(expected, found(index));
+        List<List<String>> expected;
+        double arranged;
+        try (MemoryIndex index = MemoryIndex.create(store, options)) {
+            for (int part = 1; part <= 4; part++) {
+                put(index, COUNT * (part - 1) / 4, COUNT * part / 4);
+                var _ = index.checkpoint();
+            }
+            expected = found(index);
+            arranged = poolPages(index);
+            assertTrue(arranged < 1.3 * atOnce, "pages of the pool: at once " + atOnce + ", in parts " + arranged);
             assertSound(index);
+        }
+        try (MemoryIndex index = MemoryIndex.open(store, options)) {
+            assertEquals(expected, found(index));
+            assertEquals(arranged, poolPages(index));
             long _ = index.compact(ProgressListener.SILENT);
             assertSound(index);
         }
+    }
+
+    @Test
+    void whatACheckpointLeavesStays() {
+        try (MemoryIndex index = MemoryIndex.create(store, options())) {
+            put(index, 0, COUNT - 300);
+            var _ = index.checkpoint();
+            put(index, COUNT - 300, COUNT);
+            double before = poolPages(index);
+            var _ = index.checkpoint();
+            double after = poolPages(index);
+            assertTrue(after < before && after > 0.6 * before, "pages of the pool: " + before + " became " + after);
+            var _ = index.checkpoint();
+            assertEquals(after, poolPages(index), "nothing is new");
+            assertSound(index);
+        }
+    }
+
+    /** Pages of which files say other things than memory are written again by the next checkpoint. */
+    @ParameterizedTest
+    @EnumSource(names = {"RESIDENT", "MAPPED"})
+    void aCheckpointThatFailsBehindItLosesNothing(Residency residency) {
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        AtomicBoolean failing = new AtomicBoolean();
+        StepDirectory.Steps steps = new StepDirectory.Steps() {
+            @Override
+            public void before(String step) {
+                if (failing.get() && step.equals("create vec")) {
+                    throw new StorageIoException("vec", -1, "input/output error");
+                }
+            }
+        };
+        List<List<String>> expected;
+        double arranged;
+        try (MemoryIndex index = open(new StepDirectory(disk, steps), residency)) {
+            put(index, 0, COUNT / 2);
+            var _ = index.checkpoint();
+            put(index, COUNT / 2, COUNT - 100);
+            failing.set(true);
+            assertThrows(StorageException.class, index::checkpoint);
+            assertSound(index);
+            failing.set(false);
+            put(index, COUNT - 100, COUNT);
+            expected = found(index);
+            try (MemoryIndex killed = open(disk.afterKill(), residency)) {
+                killed.awaitLinked(ProgressListener.SILENT);
+                assertEquals(COUNT, killed.stats().liveCount());
+                assertSound(killed);
+            }
+            var _ = index.checkpoint();
+            arranged = poolPages(index);
+            assertEquals(expected, found(index));
+            assertSound(index);
+        }
+        try (MemoryIndex index = open(disk, residency)) {
+            assertEquals(0, index.recovery().replayed(), index.recovery()::describe);
+            assertEquals(expected, found(index));
+            assertEquals(arranged, poolPages(index));
+            assertSound(index);
+        }
+    }
+
+    private static MemoryIndex open(StorageDirectory directory, Residency residency) {
+        return MemoryIndex.open(directory, options().residency(residency), log -> log.segmentBytes(1 << 20));
     }
 
     @Test

@@ -60,6 +60,11 @@ record Coverage(List<FileCoverage> files) {
         return new Coverage(files.subList(0, kept));
     }
 
+    /** All files but the newest one. */
+    Coverage withoutNewest() {
+        return new Coverage(files.subList(0, files.size() - 1));
+    }
+
     Coverage plus(FileCoverage file) {
         List<FileCoverage> more = new ArrayList<>(files);
         more.add(file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.checkpoint;
 
+import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.PageGeometry;
 import dev.simonides.wal.SealedFile;
 import dev.simonides.wal.SealedFileId;
@@ -11,14 +12,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 
 /**
- * The full pages of vectors that older files hold, read again and checked. A page of which memory has only the mapping is
- * written on from here: what a medium returned wrongly under a mapping would get a checksum that fits. Confined to the thread
- * that checkpoints, which closes it.
+ * The full pages of vectors of which memory has only the mapping of an older file, read again from there and checked: what a
+ * medium returned wrongly under a mapping would get a checksum that fits. Confined to the thread that checkpoints, which closes
+ * it.
  */
 final class FiledPages implements AutoCloseable {
     private final PageGeometry geometry;
+    private final LongPredicate mapped;
     private final List<Filed> files = new ArrayList<>();
     private final Arena arena = Arena.ofConfined();
     private final long buffer;
@@ -32,10 +35,12 @@ final class FiledPages implements AutoCloseable {
      * @param target where they are
      * @param coverages which they are
      * @param geometry of pages
+     * @param mapped says of an address whether it lies in a mapped file
      * @throws dev.simonides.wal.CorruptSegmentException if one is damaged
      */
-    FiledPages(CheckpointTarget target, List<FileCoverage> coverages, PageGeometry geometry) {
+    FiledPages(CheckpointTarget target, List<FileCoverage> coverages, PageGeometry geometry, LongPredicate mapped) {
         this.geometry = geometry;
+        this.mapped = mapped;
         this.buffer = arena.allocate(geometry.largestPartBytes(), SealedFileLayout.ALIGNMENT)
                 .address();
         boolean done = false;
@@ -65,11 +70,11 @@ final class FiledPages implements AutoCloseable {
         }
     }
 
-    /** The image of a page, good until the next call; nothing if no file holds the page whole. */
-    OptionalLong image(String tenant, int page) {
+    /** The image of a page, good until the next call; nothing if it stands in memory, or no file holds it whole. */
+    OptionalLong image(Tenant tenant, int page) {
         for (Filed filed : files) {
-            Section section = filed.sections().get(tenant);
-            if (section != null && holds(section, page)) {
+            Section section = filed.sections().get(tenant.name());
+            if (section != null && holds(section, tenant, page)) {
                 long before = geometry.codesBytes(geometry.page(section.first()), page);
                 filed.fronts().read(section.front().offset() + before, geometry.pageBytes(page), buffer);
                 return OptionalLong.of(buffer);
@@ -79,10 +84,10 @@ final class FiledPages implements AutoCloseable {
     }
 
     /** The originals of a page, as {@link #image}. */
-    OptionalLong originals(String tenant, int page) {
+    OptionalLong originals(Tenant tenant, int page) {
         for (Filed filed : files) {
-            Section section = filed.sections().get(tenant);
-            if (section != null && holds(section, page)) {
+            Section section = filed.sections().get(tenant.name());
+            if (section != null && holds(section, tenant, page)) {
                 long before = geometry.originalsBytes(geometry.page(section.first()), page);
                 filed.backs().read(section.back().offset() + before, geometry.originalsBytes(page), buffer);
                 return OptionalLong.of(buffer);
@@ -91,8 +96,10 @@ final class FiledPages implements AutoCloseable {
         return OptionalLong.empty();
     }
 
-    private boolean holds(Section section, int page) {
-        return page >= geometry.page(section.first()) && page < geometry.page(section.end());
+    private boolean holds(Section section, Tenant tenant, int page) {
+        return page >= geometry.page(section.first())
+                && page < geometry.page(section.end())
+                && mapped.test(tenant.vectors().imageAddress(page));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.vector.PageGeometry;
+import dev.simonides.core.vector.VectorPages;
 import dev.simonides.wal.SealedFileId;
 import dev.simonides.wal.SealedFileLayout;
 import dev.simonides.wal.SealedFileSummary;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -107,17 +109,38 @@ public final class TruthFiles {
         return mappings.residency();
     }
 
+    /** How many pages of a tenant files hold whole: all of them, and those that the next checkpoint leaves standing. */
+    public record HeldPages(int all, int left) {}
+
     /**
-     * Returns how many pages of a tenant the files hold whole.
+     * Finds out which pages the next checkpoint will write: new ones, and those of the files that it folds into the new one. These
+     * may be arranged before.
      *
-     * @param tenant whose
-     * @param ofNumbering what the tenant's ordinals mean
-     * @return pages, 0 or more
+     * @param tenants what it would hold if it were made now; with more it may fold fewer files, but for those whose pages
+     *     were {@linkplain VectorPages#unfiledFrom arranged}
+     * @param ofNumbering what their ordinals mean
+     * @return of each tenant
      */
-    public int filedPages(Tenant tenant, int ofNumbering) {
-        return ofNumbering == numbering
-                ? geometry.page(coverage(present, FileKind.VECTORS).end(tenant.name()))
-                : 0;
+    public Function<Tenant, HeldPages> heldPages(List<TenantSnapshot> tenants, int ofNumbering) {
+        Coverage all = present(ofNumbering, FileKind.VECTORS);
+        long newBytes = newBytes(new VectorSections(geometry), all, tenants, 0);
+        Coverage left = newBytes > 0 ? all.kept(newBytes) : all;
+        return tenant -> new HeldPages(geometry.page(all.end(tenant.name())), geometry.page(left.end(tenant.name())));
+    }
+
+    /** Files of another numbering hold nothing of this one. */
+    private Coverage present(int ofNumbering, FileKind kind) {
+        return ofNumbering == numbering ? coverage(present, kind) : Coverage.NONE;
+    }
+
+    /**
+     * Says whether an address lies in a mapped file of vectors.
+     *
+     * @param address native
+     * @return false where it is in memory
+     */
+    public boolean mapped(long address) {
+        return mappings.holds(address);
     }
 
     private List<FileEntry> entries(Map<FileKind, Coverage> coverages) {
@@ -150,9 +173,7 @@ public final class TruthFiles {
         boolean done = false;
         try {
             for (SectionFormat format : formats) {
-                // Files of another numbering hold nothing of this one.
-                boolean same = snapshot.numbering() == numbering;
-                Coverage before = same ? coverage(present, format.kind()) : Coverage.NONE;
+                Coverage before = present(snapshot.numbering(), format.kind());
                 next.put(format.kind(), write(target, snapshot, tenants, format, before, written));
             }
             done = true;
@@ -161,7 +182,7 @@ public final class TruthFiles {
                 delete(target.directory(), written);
             }
         }
-        return new PreparedTruth(target, next, snapshot.numbering(), written);
+        return new PreparedTruth(target, next, snapshot, written);
     }
 
     private static byte[] name(TenantSnapshot tenant) {
@@ -176,19 +197,34 @@ public final class TruthFiles {
             Coverage before,
             List<String> written) {
         long newBytes = newBytes(format, before, tenants, snapshot.lsn());
-        if (newBytes == 0) {
+        Coverage kept = newBytes > 0 ? before.kept(newBytes) : before;
+        while (format.kind() == FileKind.VECTORS && holdsUnfiled(kept, tenants)) {
+            kept = kept.withoutNewest();
+        }
+        if (newBytes == 0 && kept.files().size() == before.files().size()) {
             return before;
         }
-        Coverage kept = before.kept(newBytes);
         if (format.kind() == FileKind.VECTORS && residency() == Residency.MAPPED) {
             List<FileCoverage> folded =
                     before.files().subList(kept.files().size(), before.files().size());
-            try (FiledPages filed = new FiledPages(target, folded, geometry)) {
+            try (FiledPages filed = new FiledPages(target, folded, geometry, mappings::holds)) {
                 VectorSections sections = new VectorSections(geometry, Optional.of(filed));
                 return writeBehind(target, snapshot, tenants, sections, kept, written);
             }
         }
         return writeBehind(target, snapshot, tenants, format, kept, written);
+    }
+
+    /** Whether files hold a page that stands otherwise in memory by now. */
+    private boolean holdsUnfiled(Coverage files, List<TenantSnapshot> tenants) {
+        for (TenantSnapshot snapshot : tenants) {
+            Tenant tenant = snapshot.tenant();
+            int from = tenant.vectors().unfiledFrom();
+            if (from < Integer.MAX_VALUE && geometry.page(files.end(tenant.name())) > from) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Coverage writeBehind(
@@ -293,13 +329,13 @@ public final class TruthFiles {
     private final class PreparedTruth implements Prepared {
         private final CheckpointTarget target;
         private final Map<FileKind, Coverage> next;
-        private final int nextNumbering;
+        private final Snapshot snapshot;
         private final List<String> written;
 
-        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, int nextNumbering, List<String> written) {
+        PreparedTruth(CheckpointTarget target, Map<FileKind, Coverage> next, Snapshot snapshot, List<String> written) {
             this.target = target;
             this.next = next;
-            this.nextNumbering = nextNumbering;
+            this.snapshot = snapshot;
             this.written = written;
         }
 
@@ -311,7 +347,8 @@ public final class TruthFiles {
         @Override
         public void commit() {
             present = next;
-            numbering = nextNumbering;
+            numbering = snapshot.numbering();
+            snapshot.tenants().forEach(tenant -> tenant.tenant().vectors().filed());
             mappings.follow(
                     target.directory(),
                     target.storeId(),

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Where the full pages of vectors are: in memory, or in the mapped files of the last checkpoint. Confined to the thread that
  * opens, then to the one that checkpoints; the counters are open to any thread.
  *
- * <p>A page moves into a file when it is full, and never out again but into the file that replaces it. The place it leaves is
+ * <p>A page moves into a file when it is full, and out again when it is arranged anew, until the next file holds it. The place it leaves is
  * given back after grace: memory to the slabs and the budget, a mapping as a whole once no page is left in it.
  */
 public final class VectorMappings implements AutoCloseable {
@@ -131,6 +131,11 @@ public final class VectorMappings implements AutoCloseable {
         return present;
     }
 
+    /** Whether an address lies in a mapped file. */
+    boolean holds(long address) {
+        return byFile.values().stream().anyMatch(file -> file.holds(address));
+    }
+
     /**
      * Moves every full page that the files of a new generation hold into them, and gives back what they replace. What cannot
      * be mapped or read back stays where it is.
@@ -185,7 +190,7 @@ public final class VectorMappings implements AutoCloseable {
         for (int page = first; page < end; page++) {
             long image = vectors.imageAddress(page);
             long originals = vectors.originalsBase(vectors.place(page));
-            boolean anonymous = byFile.values().stream().noneMatch(file -> file.holds(image));
+            boolean anonymous = !holds(image);
             vectors.move(
                     page,
                     target.address() + section.front().offset() + geometry.codesBytes(first, page),
@@ -196,7 +201,7 @@ public final class VectorMappings implements AutoCloseable {
                     // A compaction gives back all that was charged for its former numbering.
                     if (!tenant.replaced()) {
                         vectors.giveBack(moved, image, originals);
-                        budget.release(geometry.slots(moved) * bytesPerVector);
+                        budget.release(geometry.chargedBytes(moved));
                     }
                 });
             }

@@ -25,7 +25,7 @@ final class VectorSections implements SectionFormat {
         this(geometry, Optional.empty());
     }
 
-    /** Writes full pages as the files have them that hold them, and the others as memory has them. */
+    /** Writes pages that are mapped as the files have them, and the others as memory has them. */
     VectorSections(PageGeometry geometry, Optional<FiledPages> filed) {
         this.filed = filed;
         this.geometry = geometry;
@@ -100,13 +100,13 @@ final class VectorSections implements SectionFormat {
     }
 
     private long image(Tenant tenant, int page) {
-        return filed.map(files -> files.image(tenant.name(), page))
+        return filed.map(files -> files.image(tenant, page))
                 .orElse(OptionalLong.empty())
                 .orElseGet(() -> tenant.vectors().imageAddress(page));
     }
 
     private long originals(Tenant tenant, int page) {
-        return filed.map(files -> files.originals(tenant.name(), page))
+        return filed.map(files -> files.originals(tenant, page))
                 .orElse(OptionalLong.empty())
                 .orElseGet(() -> tenant.vectors().originalsBase(tenant.vectors().place(page)));
     }

@@ -17,6 +17,7 @@ import dev.simonides.simd.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,9 @@ final class PageClusters implements AutoCloseable {
     private final long addresses;
     private final long scores;
     private final Pace pace;
-    /** The first ordinal of the pages. */
+    /** How many slots are before the pages. */
+    private final int slotsBefore;
+    /** The least ordinal in the pages: those of arranged pages may belong into other ones. */
     private final int base;
     /** Ordinals by the slots they are to have. */
     private final int[] order;
@@ -65,7 +68,7 @@ final class PageClusters implements AutoCloseable {
     private final float[] closeness;
     private final long[] keys;
     private final @Nullable Graph graph;
-    /** By ordinal from the first on the half that it is in, a number that no other half has. */
+    /** By ordinal from the least on the half that it is in, a number that no other half has; 0 for one of other pages. */
     private final int[] halves;
 
     private int halfCount;
@@ -89,14 +92,27 @@ final class PageClusters implements AutoCloseable {
         this.other = arena.allocate(codec.queryBytes(), 64).address();
         this.addresses = arena.allocate(8L * Limits.GATHER_MAX, 64).address();
         this.scores = arena.allocate(4L * Limits.GATHER_MAX, 64).address();
-        this.base = (int) geometry.firstOrdinal(firstPage);
-        int count = (int) geometry.firstOrdinal(endPage) - base;
-        this.order = new int[count];
-        Arrays.setAll(order, slot -> base + slot);
+        this.slotsBefore = (int) geometry.firstOrdinal(firstPage);
+        int count = (int) geometry.firstOrdinal(endPage) - slotsBefore;
+        this.order = ordinals(firstPage, endPage, count);
+        IntSummaryStatistics range = Arrays.stream(order).summaryStatistics();
+        this.base = range.getMin();
         this.closeness = new float[count];
         this.keys = new long[count];
-        this.halves = new int[graph == null ? 0 : count];
+        this.halves = new int[graph == null ? 0 : range.getMax() - base + 1];
         this.neighbors = new int[graph == null ? 0 : graph.capacity(0)];
+    }
+
+    private int[] ordinals(int firstPage, int endPage, int count) {
+        int[] ordinals = new int[count];
+        int found = 0;
+        for (int page = firstPage; page < endPage; page++) {
+            int place = vectors.place(page);
+            for (int slot = 0; slot < geometry.slots(page); slot++) {
+                ordinals[found++] = vectors.ordinalAt(place, slot);
+            }
+        }
+        return ordinals;
     }
 
     /**
@@ -120,12 +136,19 @@ final class PageClusters implements AutoCloseable {
      *
      * @param vectors of the tenant
      * @param graph of the tenant, null if it has none
-     * @param firstPage the first of the pages, which hold their vectors in order
+     * @param firstPage the first of the pages
      * @param endPage the one behind the last
      * @param pace of the work
-     * @return ordinals by their slots, as {@link VectorArrangement#beside} takes them; none if it was not to go on
+     * @return ordinals by their slots, as {@link VectorArrangement#beside} takes them; none if it was not to go on, or if a page
+     *     does not hold what it must
      */
     static int[] order(VectorPages vectors, @Nullable Graph graph, int firstPage, int endPage, Pace pace) {
+        for (int page = firstPage; page < endPage; page++) {
+            if (!vectors.sound(page)) {
+                // A file under its mapping has changed; the next checkpoint reads the file, and says so.
+                return new int[0];
+            }
+        }
         try (PageClusters clusters = new PageClusters(vectors, graph, firstPage, endPage, pace)) {
             return clusters.divide(firstPage, endPage) ? clusters.order : new int[0];
         }
@@ -143,7 +166,7 @@ final class PageClusters implements AutoCloseable {
 
     /** How many slots are before a page. */
     private int slot(int page) {
-        return (int) geometry.firstOrdinal(page) - base;
+        return (int) geometry.firstOrdinal(page) - slotsBefore;
     }
 
     /** Puts those nearer to one point in front, and those nearer to another one behind the middle. */

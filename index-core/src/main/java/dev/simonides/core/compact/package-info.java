@@ -3,7 +3,7 @@
  * Compaction: the living get new ordinals, 0 to their number, in memory of their own, and the memory of the dead is given back.
  * And page clustering: near vectors are put into the same page, all of them by a compaction, new ones before a checkpoint.
  *
- * <p><b>Read first:</b> {@link dev.simonides.core.compact.Renumbering}, {@link dev.simonides.core.compact.NewPages}.
+ * <p><b>Read first:</b> {@link dev.simonides.core.compact.Renumbering}, {@link dev.simonides.core.compact.PageUpkeep}.
  * <p><b>May import:</b> dev.simonides (limits, progress), dev.simonides.core.epoch, .graph, .key, .memory, .tenant, .vector,
  * dev.simonides.quantization, dev.simonides.simd, dev.simonides.wal (exceptions).
  * <p><b>Threads:</b> the keeper thread copies; the writer thread puts the copy in the place of what it was made of. Replay

@@ -8,7 +8,7 @@ import dev.simonides.core.checkpoint.Checkpointer;
 import dev.simonides.core.checkpoint.Snapshot;
 import dev.simonides.core.checkpoint.TenantSnapshot;
 import dev.simonides.core.checkpoint.TruthFiles;
-import dev.simonides.core.compact.NewPages;
+import dev.simonides.core.compact.PageUpkeep;
 import dev.simonides.core.compact.Renumbering;
 import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.tenant.Tenant;
@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -62,7 +63,7 @@ final class WritingSide {
     private final Consumer<Tenant> onPublished;
     private final Lineage lineage;
     private final TruthFiles truth;
-    private final NewPages newPages;
+    private final PageUpkeep pageUpkeep;
     private final Checkpointer checkpointer;
     private final CheckpointTrigger trigger;
     // What the writer said when the snapshot was taken.
@@ -102,7 +103,7 @@ final class WritingSide {
         Recovery.Loaded loaded = recovered.loaded();
         this.lineage = loaded.lineage();
         this.truth = loaded.truth();
-        this.newPages = new NewPages(memory.budget(), memory.epochs(), awaited);
+        this.pageUpkeep = new PageUpkeep(memory.budget(), memory.epochs(), truth::mapped, awaited);
         this.checkpointer = new Checkpointer(
                 new Checkpointer.Parts(
                         directory,
@@ -131,18 +132,21 @@ final class WritingSide {
     /** Makes a checkpoint beside the writer; returns the last LSN in it. */
     long checkpoint() {
         writer.ensureOpen();
-        arrangeNewPages(1);
+        arrangePages(1);
         return checkpoint(this::freezeBesideWriter, false);
     }
 
     /** Before files get them. */
-    private void arrangeNewPages(double cpuMax) {
+    private void arrangePages(double cpuMax) {
         if (options.pageClusteringCpuMax() == 0) {
             return;
         }
-        int numbering = memory.tenants().shape().numbering().number();
-        for (Tenant tenant : memory.tenants().all()) {
-            newPages.arrange(tenant, truth.filedPages(tenant, numbering), cpuMax);
+        memory.epochs().reclaim();
+        List<TenantSnapshot> tenants = tenants();
+        Function<Tenant, TruthFiles.HeldPages> held = truth.heldPages(tenants, numbering());
+        for (TenantSnapshot snapshot : tenants) {
+            TruthFiles.HeldPages pages = held.apply(snapshot.tenant());
+            pageUpkeep.arrange(snapshot.tenant(), pages.all(), pages.left(), cpuMax);
         }
         memory.epochs().reclaim();
     }
@@ -229,7 +233,7 @@ final class WritingSide {
             return;
         }
         try {
-            arrangeNewPages(options.pageClusteringCpuMax());
+            arrangePages(options.pageClusteringCpuMax());
             var _ = checkpoint(this::freezeBesideWriter, false);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "a checkpoint failed; the log goes on", e);
@@ -317,6 +321,15 @@ final class WritingSide {
         LogStart start = log.rotate();
         frozenTimestampMillis.set(writer.lastTimestampMillis());
         frozenBytes.set(writer.appendedBytes());
+        return new Snapshot(start, start.lsn(), numbering(), tenants());
+    }
+
+    private int numbering() {
+        return memory.tenants().shape().numbering().number();
+    }
+
+    /** All tenants that have an ordinal, as they are now. */
+    private List<TenantSnapshot> tenants() {
         List<TenantSnapshot> tenants = new ArrayList<>();
         for (Tenant tenant : memory.tenants().all()) {
             if (tenant.count() > 0) {
@@ -324,7 +337,6 @@ final class WritingSide {
                         tenant, tenant.count(), tenant.pending().floor()));
             }
         }
-        return new Snapshot(
-                start, start.lsn(), memory.tenants().shape().numbering().number(), tenants);
+        return tenants;
     }
 }

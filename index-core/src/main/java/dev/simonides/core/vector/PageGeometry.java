@@ -17,7 +17,7 @@ public final class PageGeometry {
     private static final int[] CLASS_BYTES = {4 << 10, 16 << 10, 64 << 10};
 
     /** A tenant begins with this many pages of the smallest class that is of use. */
-    static final int SMALL_PAGES = 4;
+    public static final int SMALL_PAGES = 4;
 
     private static final int SMALL_SLOTS_MIN = 2;
     private static final int SLOTS_WANTED = 20;
@@ -255,5 +255,15 @@ public final class PageGeometry {
      */
     public long bytesPerCode() {
         return Math.ceilDiv(large.pageBytes, large.slots);
+    }
+
+    /**
+     * Returns what the budget is charged with for a full page in memory.
+     *
+     * @param page its number
+     * @return bytes
+     */
+    public long chargedBytes(int page) {
+        return slots(page) * (bytesPerCode() + codec.originalBytes());
     }
 }

@@ -8,7 +8,8 @@ import java.util.Arrays;
  * rearranged meanwhile (P5).
  *
  * <p>A side of a page is a place, by whose number its address is found and which a location names: {@code 2 · page} for the
- * first side, where a page is written, and {@code 2 · page + 1} for the second, where its vectors may be put in another order.
+ * first side, where a page is written, and {@code 2 · page + 1} for the second, where its vectors may be put in another order,
+ * and from where they may go back to the first in yet another one.
  */
 public final class PageSides {
     /** Every page as it was written. */
@@ -32,11 +33,11 @@ public final class PageSides {
         return 2 * page + (word < second.length ? (int) (second[word] >>> page) & 1 : 0);
     }
 
-    /** The same, but for some pages that stand on their second side. */
-    PageSides withSecond(int first, int end) {
+    /** The same, but for some pages that stand on their other side. */
+    PageSides turned(int first, int end) {
         long[] bits = Arrays.copyOf(second, Math.max(second.length, (end + 63) >>> 6));
         for (int page = first; page < end; page++) {
-            bits[page >>> 6] |= 1L << page;
+            bits[page >>> 6] ^= 1L << page;
         }
         return new PageSides(bits);
     }

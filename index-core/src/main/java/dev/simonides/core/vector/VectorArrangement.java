@@ -11,6 +11,7 @@ import dev.simonides.simd.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.function.LongPredicate;
 
 /** Puts the vectors of full pages into other slots of these pages: ordinals and bytes stay. One thread at a time. */
 public final class VectorArrangement {
@@ -60,7 +61,7 @@ public final class VectorArrangement {
                 filled.set(at);
             }
         }
-        pages.turn(pages.sides(), endPage);
+        pages.turn(pages.sides(), 0, endPage);
     }
 
     /** The slot that would hold an ordinal if nobody were arranged. */
@@ -79,23 +80,31 @@ public final class VectorArrangement {
     }
 
     /**
-     * Arranges pages on their second sides, beside the writer and readers: these find every vector on either side until the
-     * last has left that may have found the first (P5).
+     * Arranges pages on their other sides, beside the writer and readers: these find every vector on either side until the
+     * last has left that may have found it where it was (P5).
      *
-     * @param firstPage {@link VectorPages#arrangedPages} or behind it
+     * @param firstPage {@link VectorPages#arrangedPages} or behind it, or {@link VectorPages#otherSidesFree}
+     * @param mapped says of an address whether it lies in a mapped file: such memory is not the pages' to give back
      * @param order ordinals by their slots, those of the first page first: each of those in the pages, once
-     * @return gives the memory of the first sides back; to be run when no reader is inside that may have found them
-     * @throws OutOfMemoryError if the system has no memory for the second sides; nothing has changed then
+     * @return gives the memory of the former sides back; to be run when no reader is inside that may have found them
+     * @throws OutOfMemoryError if the system has no memory for the other sides; nothing has changed then
      */
-    public Runnable beside(int firstPage, int... order) {
+    public Runnable beside(int firstPage, LongPredicate mapped, int... order) {
         int endPage = geometry.page((int) geometry.firstOrdinal(firstPage) + order.length);
-        assert firstPage >= pages.arrangedPages() && endPage <= pages.pageCount() : "P5";
-        reserveSecondSides(firstPage, endPage);
+        assert firstPage >= pages.arrangedPages() || pages.otherSidesFree() : "P5";
+        assert endPage <= pages.pageCount() : "P5";
+        PageSides former = pages.sides();
+        PageSides turned = former.turned(firstPage, endPage);
+        BitSet given = new BitSet(endPage);
+        for (int page = firstPage; page < endPage; page++) {
+            given.set(page, !mapped.test(pages.imageAddress(page)));
+        }
+        reserve(turned, firstPage, endPage);
         int[] places = new int[order.length];
         int filled = 0;
         for (int page = firstPage; page < endPage; page++) {
             for (int slot = 0; slot < geometry.slots(page); slot++, filled++) {
-                int to = VectorPageLayout.location(2 * page + 1, slot);
+                int to = VectorPageLayout.location(turned.place(page), slot);
                 copy(pages.location(order[filled]), to);
                 pages.hold(to, order[filled]);
                 places[filled] = to;
@@ -104,15 +113,18 @@ public final class VectorArrangement {
         for (int i = 0; i < order.length; i++) {
             pages.find(order[i], places[i]);
         }
-        pages.turn(pages.sides().withSecond(firstPage, endPage), endPage);
+        pages.turn(turned, firstPage, endPage);
+        pages.leaveSides();
         return () -> {
-            for (int page = firstPage; page < endPage; page++) {
-                pages.giveBack(page, pages.image(2 * page), pages.originalsBase(2 * page));
-            }
+            given.stream().forEach(page -> {
+                int place = former.place(page);
+                pages.giveBack(page, pages.image(place), pages.originalsBase(place));
+            });
+            pages.freeSides();
         };
     }
 
-    private void reserveSecondSides(int firstPage, int endPage) {
+    private void reserve(PageSides sides, int firstPage, int endPage) {
         Slabs slabs = pages.slabs;
         long bytes = geometry.codesBytes(firstPage, endPage);
         long originalsBytes = geometry.originalsBytes(firstPage, endPage);
@@ -129,7 +141,7 @@ public final class VectorArrangement {
         for (int page = firstPage; page < endPage; page++) {
             INT.set(MEMORY, image + COUNT_OFFSET, geometry.slots(page));
             INT.set(MEMORY, image + PAGE_BYTES_OFFSET, geometry.pageBytes(page));
-            pages.put(2 * page + 1, image, originals);
+            pages.put(sides.place(page), image, originals);
             image += geometry.pageBytes(page);
             originals += geometry.originalsBytes(page);
         }

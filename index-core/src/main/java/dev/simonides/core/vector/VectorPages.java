@@ -14,6 +14,7 @@ import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.OffHeap;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,10 @@ public final class VectorPages {
     private volatile PageSides sides = PageSides.FIRST;
     /** Pages below it hold their vectors in an order that was chosen. */
     private int arrangedPages;
+    /** Pages from it on may stand otherwise than in the files. Confined to the keeper. */
+    private int unfiledFrom = Integer.MAX_VALUE;
+    /** Arrangements whose former sides may still be read. */
+    private final AtomicInteger sidesLeft = new AtomicInteger();
 
     private int reservedPages;
     private long reservedSlots;
@@ -310,15 +315,51 @@ public final class VectorPages {
         INT.setRelease(MEMORY, locations.address(ordinal), location);
     }
 
-    /** Says on which sides the pages stand from now on, and how many of them are arranged. */
-    void turn(PageSides newSides, int arranged) {
-        arrangedPages = arranged;
+    /** Says on which sides the pages stand from now on, and which of them were arranged just now. */
+    void turn(PageSides newSides, int firstPage, int endPage) {
+        arrangedPages = endPage;
+        unfiledFrom = Math.min(unfiledFrom, firstPage);
         // ORDER: volatile; pairs with VectorPages#sides; else a scan could find a side before its bytes.
         sides = newSides;
     }
 
+    /** Says that readers may be at sides that were left just now. */
+    void leaveSides() {
+        sidesLeft.incrementAndGet();
+    }
+
+    /** Says that no reader is at the sides that one arrangement left. */
+    void freeSides() {
+        sidesLeft.decrementAndGet();
+    }
+
     /**
-     * Returns which pages may still be arranged: every page before it is, or must hold its vectors in order.
+     * Says whether no reader is at the side of a page that it does not stand on. The keeper's thread only, which alone
+     * arranges.
+     *
+     * @return true if pages may be arranged again
+     */
+    public boolean otherSidesFree() {
+        return sidesLeft.get() == 0;
+    }
+
+    /**
+     * Returns from which page on vectors may stand otherwise than in the files: the next checkpoint writes them again. The
+     * keeper's thread only.
+     *
+     * @return the first such page, {@code Integer.MAX_VALUE} if there is none
+     */
+    public int unfiledFrom() {
+        return unfiledFrom;
+    }
+
+    /** Says that files hold every page as it stands now. The keeper's thread only. */
+    public void filed() {
+        unfiledFrom = Integer.MAX_VALUE;
+    }
+
+    /**
+     * Returns which pages were never arranged: every page before it was, or must hold its vectors in order.
      *
      * @return the first such page, though it may not be full or not be there
      */
@@ -365,6 +406,24 @@ public final class VectorPages {
     public int holder(int ordinal) {
         int location = location(ordinal);
         return ordinalAt(VectorPageLayout.place(location), VectorPageLayout.slot(location));
+    }
+
+    /**
+     * Says whether a full page holds the vectors that are found in it. The keeper's thread only, which alone arranges.
+     *
+     * @param page below {@link #pageCount()}
+     * @return false if the page is damaged
+     */
+    public boolean sound(int page) {
+        int place = place(page);
+        long ordinals = geometry.firstOrdinal(pageCount);
+        for (int slot = 0; slot < geometry.slots(page); slot++) {
+            int ordinal = ordinalAt(place, slot);
+            if (ordinal < 0 || ordinal >= ordinals || location(ordinal) != VectorPageLayout.location(place, slot)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

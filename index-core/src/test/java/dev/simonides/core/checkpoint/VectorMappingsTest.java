@@ -3,12 +3,14 @@ package dev.simonides.core.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.Residency;
 import dev.simonides.core.manifest.FileEntry;
 import dev.simonides.core.manifest.FileKind;
+import dev.simonides.core.vector.VectorArrangement;
 import dev.simonides.core.vector.VectorPages;
 import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.quantization.Similarity;
@@ -25,9 +27,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where full pages are, what is charged for them, and when the places they left are given back. */
 class VectorMappingsTest {
@@ -167,6 +173,53 @@ class VectorMappingsTest {
 
     private static String codeAndOriginal(@Nullable String words) {
         return Objects.requireNonNull(words).replaceFirst(".* code=", "").replaceFirst(" (death|key)=.*", "");
+    }
+
+    /** Though the checkpoint has so little to add that it would leave their file alone. */
+    @ParameterizedTest
+    @EnumSource(names = {"RESIDENT", "MAPPED"})
+    void whatWasArrangedIsWrittenAgain(Residency residency) {
+        try (TruthStore arranged = new TruthStore(CODEC, 1L << 40, residency)) {
+            for (int i = 0; i < 210; i++) {
+                arranged.put("tenant", "key-" + i, "payload " + i);
+            }
+            arranged.checkpoint(directory);
+            VectorPages vectors =
+                    Objects.requireNonNull(arranged.tenants.find("tenant")).vectors();
+            SortedMap<String, String> before = arranged.content();
+            int firstPage = vectors.arrangedPages();
+            int from = (int) vectors.geometry().firstOrdinal(firstPage);
+            int end = (int) vectors.geometry().firstOrdinal(vectors.geometry().page(210));
+            int[] backwards =
+                    IntStream.range(0, end - from).map(i -> end - 1 - i).toArray();
+            arranged.epochs.enter(SLOT);
+            arranged.epochs.retire(
+                    new VectorArrangement(vectors).beside(firstPage, arranged.mappings::holds, backwards));
+            assertEquals(before, arranged.content());
+            assertFalse(vectors.otherSidesFree(), "a reader is inside");
+            arranged.epochs.leave(SLOT);
+            arranged.epochs.reclaim();
+            assertTrue(vectors.otherSidesFree());
+
+            List<FileEntry> entries = arranged.checkpoint(directory);
+
+            assertEquals(
+                    1,
+                    entries.stream()
+                            .filter(one -> one.kind() == FileKind.VECTORS)
+                            .count());
+            assertEquals(before, arranged.content());
+            assertEquals(entries, arranged.checkpoint(directory), "nothing is new");
+            try (TruthStore loaded = loaded(directory, entries, arranged.lsn, residency, 1L << 40)) {
+                VectorPages read =
+                        Objects.requireNonNull(loaded.tenants.find("tenant")).vectors();
+                assertEquals(before, loaded.content());
+                assertEquals(end - 1, read.ordinalAt(read.place(firstPage), 0));
+                for (int page = 0; page < read.geometry().page(210); page++) {
+                    assertTrue(read.sound(page));
+                }
+            }
+        }
     }
 
     @Test
