@@ -106,7 +106,7 @@ public final class Epochs implements AutoCloseable {
             // ORDER: volatile store, then a full fence; pairs with Epochs#reclaim, which fences and then scans the
             // slots; else this thread's loads pass the store, the scan misses the reader and releases memory under it.
             words.set(at, epoch);
-            // ORDER: full fence behind the store above; pairs with Epochs#reclaim (full fence).
+            // ORDER: full fence behind the store above; pairs with Epochs#reclaim (full fence); else as above.
             VarHandle.fullFence();
         }
     }
@@ -138,7 +138,8 @@ public final class Epochs implements AutoCloseable {
         try {
             long epoch = words.getPlain(CURRENT);
             retired.add(new Retired(epoch, release));
-            // ORDER: release; pairs with Epochs#enter (acquire): a reader of the next epoch finds the successor.
+            // ORDER: release; pairs with Epochs#enter (acquire); else a reader of the next epoch could miss the
+            // successor.
             words.setRelease(CURRENT, epoch + 1);
         } finally {
             lock.unlock();
@@ -155,7 +156,8 @@ public final class Epochs implements AutoCloseable {
         // ORDER: acquire; pairs with Epochs#retire (release): what is of an earlier epoch was retired before this scan;
         // else a release could be taken that came after it, together with a reader that the scan has not seen.
         long limit = words.getAcquire(CURRENT);
-        // ORDER: full fence between the store of the successor and the scan; pairs with Epochs#enter.
+        // ORDER: full fence between the store of the successor and the scan; pairs with Epochs#enter (full fence); else
+        // the scan could miss a reader that misses the successor.
         VarHandle.fullFence();
         long oldest = oldest(limit);
         int released = 0;
@@ -176,7 +178,8 @@ public final class Epochs implements AutoCloseable {
         lock.lock();
         try {
             long epoch = words.getPlain(CURRENT);
-            // ORDER: release; pairs with Epochs#enter (acquire): a reader of the next epoch finds what came before.
+            // ORDER: release; pairs with Epochs#enter (acquire); else a reader of the next epoch could miss what came
+            // before.
             words.setRelease(CURRENT, epoch + 1);
             return epoch;
         } finally {
@@ -191,7 +194,8 @@ public final class Epochs implements AutoCloseable {
      * @return true from some moment on
      */
     public boolean passed(long mark) {
-        // ORDER: full fence between what was stored before the mark and the scan; pairs with Epochs#enter.
+        // ORDER: full fence between what was stored before the mark and the scan; pairs with Epochs#enter (full fence);
+        // else the scan could miss a reader that misses what was stored.
         VarHandle.fullFence();
         return oldest(Long.MAX_VALUE) > mark;
     }
@@ -210,7 +214,8 @@ public final class Epochs implements AutoCloseable {
     private long oldest(long limit) {
         long oldest = limit;
         for (int slot = 0; slot < slotCount; slot++) {
-            // ORDER: acquire; pairs with Epochs#leave (release).
+            // ORDER: acquire; pairs with Epochs#leave (release); else a release could come before the last loads of a
+            // reader that has left.
             long epoch = words.getAcquire(at(slot));
             if (epoch != OUTSIDE) {
                 oldest = Math.min(oldest, epoch);

@@ -311,7 +311,7 @@ public final class Graph {
         if (level == 0) {
             return node + DEGREE_OFFSET;
         }
-        // ORDER: acquire; pairs with Graph#allocateUpper (release).
+        // ORDER: acquire; pairs with Graph#setUpper (release); else the lists could be read before they were zeroed.
         long upper = (long) LONG.getAcquire(MEMORY, node + UPPER_OFFSET);
         return upper == 0 ? 0 : upper + (level - 1) * upperListBytes;
     }
@@ -327,7 +327,7 @@ public final class Graph {
     }
 
     static void setDegree(long list, int degree) {
-        // ORDER: release; pairs with Graph#degree (acquire).
+        // ORDER: release; pairs with Graph#degree (acquire); else a reader could count an id that is not written yet.
         INT.setRelease(MEMORY, list, degree);
     }
 
@@ -436,7 +436,8 @@ public final class Graph {
     }
 
     void setState(int ordinal, int state) {
-        // ORDER: release; pairs with Graph#state (acquire).
+        // ORDER: release; pairs with Graph#state (acquire); else a node could pass for linked before its back links
+        // stand (G3).
         SHORT.setRelease(MEMORY, node(ordinal) + STATE_OFFSET, (short) state);
     }
 

@@ -72,9 +72,8 @@ public final class GraphBlocks {
         for (int block : blocks) {
             graph.clearChanged(block);
         }
-        // ORDER: full fence; pairs with Graph#noteChange of a node at or behind the count, which follows its
-        // publication;
-        // else the count read here could be the older one while its mark is overwritten by the clearing.
+        // ORDER: full fence; pairs with Graph#noteChange of a node at or behind the count, behind its publication; else
+        // the count read here could be the older one while its mark is overwritten by the clearing.
         VarHandle.fullFence();
         boolean partial = count % NODES != 0 && blocks.length > 0 && blocks[blocks.length - 1] == blocks() - 1;
         if (partial && published.getAsInt() > count) {

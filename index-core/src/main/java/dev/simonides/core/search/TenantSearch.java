@@ -118,8 +118,7 @@ public final class TenantSearch {
 
     /** S1: the caller has read the floor; the watermark is read here, once. */
     private void begin(SearchScratch scratch) {
-        // ORDER: acquire; pairs with the writer's release after it applied a frame; else a visible ordinal could be
-        // unwritten.
+        // ORDER: acquire; pairs with Writer#apply (release); else a visible ordinal could be unwritten.
         scratch.watermark = published.getAcquire();
         scratch.evaluations = 0;
         scratch.hops = 0;

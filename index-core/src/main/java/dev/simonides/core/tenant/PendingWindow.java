@@ -108,8 +108,8 @@ public final class PendingWindow {
      * @return true if it was not waiting yet, and the caller must queue it
      */
     public boolean schedule() {
-        // ORDER: volatile compare-and-set; pairs with PendingWindow#unschedule (volatile store): one caller queues the
-        // tenant.
+        // ORDER: volatile compare-and-set; pairs with PendingWindow#unschedule (volatile store); else two callers could
+        // queue the tenant.
         return !scheduled && SCHEDULED.compareAndSet(this, false, true);
     }
 

@@ -156,9 +156,8 @@ public final class Tenant {
 
     /** Writer thread only. */
     void replaceBy(Successor next) {
-        // ORDER: volatile; whoever enters an epoch and finds none may read this tenant until it leaves, for what it
-        // leads
-        // to is retired behind this store.
+        // ORDER: volatile; pairs with Tenant#latest (volatile); else whoever enters an epoch behind the retiring of
+        // this tenant's memory could still find no successor, and read it.
         successor = next;
     }
 
@@ -518,7 +517,7 @@ public final class Tenant {
      * @return death LSN, {@code Long.MAX_VALUE} for the living
      */
     public long deathLsn(int ordinal) {
-        // ORDER: acquire; pairs with Tenant#kill (release).
+        // ORDER: acquire; pairs with Tenant#kill (release); else a loop could go on with the life that it read first.
         return (long) LONG.getAcquire(MEMORY, lives.address(ordinal) + DEATH_OFFSET);
     }
 

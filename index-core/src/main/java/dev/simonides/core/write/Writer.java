@@ -236,7 +236,8 @@ public final class Writer implements AutoCloseable {
         if (lag != null) {
             lag.appended(frame.lastLsn(), frame.blockBytes(), System.nanoTime());
         }
-        // ORDER: release; pairs with the acquire of every search; nothing else has changed for it.
+        // ORDER: release; pairs with TenantSearch#begin (acquire); else a search at this LSN could miss what earlier
+        // frames wrote. For the record itself nothing has changed.
         published.setRelease(frame.lastLsn());
         return frame.lastLsn();
     }
@@ -548,7 +549,8 @@ public final class Writer implements AutoCloseable {
             }
         }
         applier.publishTenants();
-        // ORDER: release; pairs with the acquire of every search and get; else a visible record could be unwritten.
+        // ORDER: release; pairs with TenantSearch#begin (acquire) and MemoryIndex#visibleOrdinal (volatile); else a
+        // visible record could be unwritten.
         published.setRelease(commit.lsn(count - 1));
         applier.afterPublish();
         List<Tenant> touched = applier.touched();
