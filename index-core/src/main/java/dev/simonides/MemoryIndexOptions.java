@@ -457,7 +457,8 @@ public final class MemoryIndexOptions {
 
     /**
      * Sets which share of one processor may go into putting near vectors into the same page, in the background before a
-     * checkpoint writes new pages: searches read fewer of them then. A compaction arranges all pages in any case.
+     * checkpoint writes new pages and those it folds: searches read fewer of them then. A compaction arranges all pages in any
+     * case.
      *
      * @param value 0 to leave vectors in the order of their arrival, to 1
      * @return new options

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Compaction: the living get new ordinals, 0 to their number, in memory of their own, and the memory of the dead is given back.
- * And page clustering: near vectors are put into the same page, all of them by a compaction, new ones before a checkpoint.
+ * And page clustering: near vectors are put into the same page, all of them by a compaction, some before a checkpoint.
  *
  * <p><b>Read first:</b> {@link dev.simonides.core.compact.Renumbering}, {@link dev.simonides.core.compact.PageUpkeep}.
  * <p><b>May import:</b> dev.simonides (limits, progress), dev.simonides.core.epoch, .graph, .key, .memory, .tenant, .vector,
