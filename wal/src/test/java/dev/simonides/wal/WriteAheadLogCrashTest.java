@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
  * is a prefix, and the log goes on from it. Every short workload, and long ones from seeds; {@code -Dcrash.seed=…} begins at
  * another one.
  *
- * <p>Of the 5,000,000 images that the long forms must look at, 1,380,000 are required here, the others of the test of stores.
+ * <p>Of the 5,000,000 images that the long forms must look at, 1,380,000 are required here, and 56,000 of the 170,000 of the short
+ * ones, which is a tenth less than there are from seed 1 on; the others of the test of stores.
  */
 @Tag("crash")
 class WriteAheadLogCrashTest {
@@ -67,7 +68,7 @@ class WriteAheadLogCrashTest {
 
         Tally tally = CrashCase.lookAtAll("the log, every workload of up to " + length + " steps", cases);
 
-        assertTrue(tally.images() > (Soak.on() ? 70_000 : 2_000), tally::toString);
+        assertTrue(tally.images() > (Soak.on() ? 70_000 : 8_300), tally::toString);
     }
 
     @Test
@@ -80,7 +81,7 @@ class WriteAheadLogCrashTest {
         Tally tally = CrashCase.lookAtAll(
                 "the log, long workloads from seed " + FIRST_SEED, random(Soak.rounds(6, 300), 20, Terms.KEPT, models));
 
-        assertTrue(tally.images() > Soak.required(10_000, 950_000), tally::toString);
+        assertTrue(tally.images() > Soak.required(26_000, 950_000), tally::toString);
     }
 
     @Test
@@ -94,8 +95,8 @@ class WriteAheadLogCrashTest {
         Tally taken = CrashCase.lookAtAll(
                 "the log, torn sectors refused", random(Soak.rounds(6, 150), 9, Terms.KEPT_OR_TORN, torn));
 
-        assertTrue(tolerated.images() > Soak.required(3_000, 150_000), tolerated::toString);
-        assertTrue(taken.images() > Soak.required(3_000, 130_000), taken::toString);
+        assertTrue(tolerated.images() > Soak.required(8_800, 150_000), tolerated::toString);
+        assertTrue(taken.images() > Soak.required(8_000, 130_000), taken::toString);
         assertEquals(0, tolerated.refused());
         assertEquals(tolerated.first(), taken.first());
         assertTrue(taken.refused() > 0, "some of these states must look like damage");
@@ -109,7 +110,7 @@ class WriteAheadLogCrashTest {
         Tally tally = CrashCase.lookAtAll(
                 "the log, lying syncs", random(Soak.rounds(3, 100), 8, Terms.PREFIX_OR_DAMAGED, lying));
 
-        assertTrue(tally.images() > Soak.required(2_000, 80_000), tally::toString);
+        assertTrue(tally.images() > Soak.required(5_100, 80_000), tally::toString);
         assertTrue(tally.refused() > 0, "a lying device must be noticed at times");
         assertTrue(tally.refused() < tally.images(), "and at times there is a prefix");
     }

@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Every short workload, and long ones from seeds; {@code -Dcrash.seed=…} begins at another seed. A state that is wrong is made
  * small before it is reported, and is seen again by {@link CrashCase#again}.
  *
- * <p>Of the 5,000,000 images that the long forms must look at, 3,620,000 are required here, the others of the test of the log.
+ * <p>Of the 5,000,000 images that the long forms must look at, 3,620,000 are required here, and 118,000 of the 170,000 of the short
+ * ones, which is a tenth less than there are from seed 1 on; the others of the test of the log.
  */
 @Tag("crash")
 class StoreCrashTest {
@@ -103,8 +104,8 @@ class StoreCrashTest {
         Tally synced = CrashCase.lookAtAll(what, shortWorkloads(StoreShape.USUAL, lengthMax));
         Tally lazy = CrashCase.lookAtAll(what + ", synced at checkpoints", shortWorkloads(StoreShape.LAZY, lengthMax));
 
-        assertTrue(synced.images() > (Soak.on() ? 50_000 : 8_000), synced::toString);
-        assertTrue(lazy.images() > (Soak.on() ? 100_000 : 15_000), lazy::toString);
+        assertTrue(synced.images() > (Soak.on() ? 50_000 : 14_000), synced::toString);
+        assertTrue(lazy.images() > (Soak.on() ? 100_000 : 21_000), lazy::toString);
     }
 
     @Test
@@ -113,7 +114,7 @@ class StoreCrashTest {
                 "a store, long workloads from seed " + FIRST_SEED,
                 random(Soak.rounds(16, 1_200), 16, Terms.KEPT, StoreCrashTest::honest));
 
-        assertTrue(tally.images() > Soak.required(40_000, 3_070_000), tally::toString);
+        assertTrue(tally.images() > Soak.required(60_000, 3_070_000), tally::toString);
     }
 
     @Test
@@ -127,8 +128,8 @@ class StoreCrashTest {
         Tally taken = CrashCase.lookAtAll(
                 "a store, torn sectors refused", random(Soak.rounds(4, 150), 6, Terms.KEPT_OR_TORN, torn));
 
-        assertTrue(tolerated.images() > Soak.required(2_000, 100_000), tolerated::toString);
-        assertTrue(taken.images() > Soak.required(2_000, 100_000), taken::toString);
+        assertTrue(tolerated.images() > Soak.required(3_200, 100_000), tolerated::toString);
+        assertTrue(taken.images() > Soak.required(2_850, 100_000), taken::toString);
         assertEquals(0, tolerated.refused());
         assertEquals(tolerated.first(), taken.first());
         assertTrue(taken.refused() > 0, "some of these states must look like damage");
@@ -143,7 +144,7 @@ class StoreCrashTest {
         Tally tally = CrashCase.lookAtAll(
                 "a store, lying syncs", random(Soak.rounds(12, 250), 4, Terms.FORMER_OR_DAMAGED, lying));
 
-        assertTrue(tally.images() > Soak.required(7_000, 200_000), tally::toString);
+        assertTrue(tally.images() > Soak.required(17_500, 200_000), tally::toString);
         assertTrue(tally.refused() > tally.images() / 10, "a lying device must be noticed at times: " + tally);
         assertTrue(tally.refused() < tally.images(), "and at times there is a former state: " + tally);
     }
