@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -79,30 +80,53 @@ class MemoryIndexFaultTest {
         ways(kind).parallelStream().forEach(MemoryIndexFaultTest::failEverywhere);
     }
 
-    /** At every operation that the fault can hit: the first one, the one behind it, and so on. */
+    /** The store that a session begins with. */
+    private record Begun(SimulatedDirectory disk, Map<String, String> contents) {}
+
+    /** What was counted over all runs of a way. */
+    private static final class Counts {
+        private int failed;
+        private int checkpoints;
+        private int compactions;
+        private int verified;
+    }
+
+    /**
+     * At every operation that the fault can hit: the first one of a session, the one behind it, and so on, each time with the
+     * session that comes next; then of that one, which begins where the first ends on a medium that does not fail.
+     */
     private static void failEverywhere(Way way) {
-        int failed = 0;
-        int checkpoints = 0;
-        int verified = 0;
-        int firedAt = 0;
-        do {
-            Run run = new Run(new Fault(firedAt + 1, way.kind, way.sticky), way.residency);
-            run.work();
+        Counts counts = new Counts();
+        Begun begun = new Begun(SimulatedDirectory.empty(), Map.of());
+        for (int session = 0; session < Run.SESSIONS; session++) {
+            int firedAt = 0;
+            Run run;
+            do {
+                run = new Run(new Fault(firedAt + 1, way.kind, way.sticky), way.residency, begun, counts);
+                run.session(session);
+                firedAt = run.faulty.firedAt();
+                if (firedAt > 0) {
+                    counts.failed++;
+                    run.session(session + 1);
+                    run.check();
+                }
+            } while (firedAt > 0);
+            begun = run.end();
             run.check();
-            checkpoints += run.checkpoints;
-            verified += run.verified;
-            firedAt = run.faulty.firedAt();
-            failed += firedAt > 0 ? 1 : 0;
-        } while (firedAt > 0);
-        System.out.println(way + ": failed at each of " + failed + " operations, beside " + checkpoints
-                + " checkpoints; " + verified + " failed stores verified");
-        assertTrue(failed >= OPERATIONS_MIN, way::toString);
+        }
+        System.out.println(way + ": failed at each of " + counts.failed + " operations, beside " + counts.checkpoints
+                + " checkpoints and " + counts.compactions + " compactions; " + counts.verified
+                + " failed stores verified");
+        assertTrue(counts.failed >= OPERATIONS_MIN, way::toString);
+        assertTrue(counts.compactions > 0, way::toString);
     }
 
     /** One run of the scenario. */
     private static final class Run {
+        static final int SESSIONS = 3;
+
         final FaultyDirectory faulty;
-        private final SimulatedDirectory disk = SimulatedDirectory.empty();
+        private final SimulatedDirectory disk;
         private final Fault fault;
         private final MemoryIndexOptions options;
         private final Ledger ledger = new Ledger();
@@ -110,13 +134,20 @@ class MemoryIndexFaultTest {
         /** Writes whose effect must be there. */
         private int acknowledged;
 
-        private int checkpoints;
-        private int verified;
+        private final Counts counts;
 
-        Run(Fault fault, Residency residency) {
+        Run(Fault fault, Residency residency, Begun begun, Counts counts) {
             this.fault = fault;
             this.options = OPTIONS.residency(residency);
+            this.disk = begun.disk.afterKill();
             this.faulty = new FaultyDirectory(disk, fault);
+            this.counts = counts;
+            ledger.restart(begun.contents);
+        }
+
+        /** What the next session finds. */
+        Begun end() {
+            return new Begun(disk.afterKill(), ledger.after(acknowledged));
         }
 
         private static LogOptions smallLog(LogOptions log) {
@@ -127,28 +158,43 @@ class MemoryIndexFaultTest {
             return Memory.of(key, Vectors.gaussian(text.hashCode(), DIMENSION)).text(text);
         }
 
-        void work() {
-            session(index -> {
-                write(index, Ledger.putting("a", "first"), () -> index.put(memory("a", "first")));
-                write(index, Ledger.putting("b", "second"), () -> index.put(memory("b", "second")));
-                checkpoint(index);
-                write(
-                        index,
-                        state -> {
-                            state.put("c", "third");
-                            state.put("a", "fourth");
-                            return state;
-                        },
-                        () -> index.putAll(List.of(memory("c", "third"), memory("a", "fourth"))));
-                write(index, Ledger.deleting("b"), () -> index.delete("", "b"));
-                checkpoint(index);
-                write(index, Ledger.putting("d", "fifth"), () -> index.put(memory("d", "fifth")));
-            });
-            session(index -> {
-                write(index, Ledger.putting("b", "sixth"), () -> index.put(memory("b", "sixth")));
-                checkpoint(index);
-                write(index, Ledger.deleting("c"), () -> index.delete("", "c"));
-            });
+        /** The sessions of the scenario, and nothing behind the last one. */
+        void session(int number) {
+            switch (number) {
+                case 0 -> session(this::beginning);
+                case 1 -> session(this::goingOn);
+                case 2 -> session(this::compacting);
+                default -> {}
+            }
+        }
+
+        private void beginning(MemoryIndex index) {
+            write(index, Ledger.putting("a", "first"), () -> index.put(memory("a", "first")));
+            write(index, Ledger.putting("b", "second"), () -> index.put(memory("b", "second")));
+            checkpoint(index);
+            write(
+                    index,
+                    state -> {
+                        state.put("c", "third");
+                        state.put("a", "fourth");
+                        return state;
+                    },
+                    () -> index.putAll(List.of(memory("c", "third"), memory("a", "fourth"))));
+            write(index, Ledger.deleting("b"), () -> index.delete("", "b"));
+            checkpoint(index);
+            write(index, Ledger.putting("d", "fifth"), () -> index.put(memory("d", "fifth")));
+        }
+
+        private void goingOn(MemoryIndex index) {
+            write(index, Ledger.putting("b", "sixth"), () -> index.put(memory("b", "sixth")));
+            checkpoint(index);
+            write(index, Ledger.deleting("c"), () -> index.delete("", "c"));
+        }
+
+        private void compacting(MemoryIndex index) {
+            write(index, Ledger.putting("e", "seventh"), () -> index.put(memory("e", "seventh")));
+            compact(index);
+            write(index, Ledger.deleting("d"), () -> index.delete("", "d"));
         }
 
         private void session(java.util.function.Consumer<MemoryIndex> work) {
@@ -187,7 +233,7 @@ class MemoryIndexFaultTest {
             if (index.state() == StoreState.FAILED && (readable || !fault.sticky())) {
                 List<String> findings = index.verify(ProgressListener.SILENT).findings();
                 assertEquals(List.of(), findings, fault::toString);
-                verified++;
+                counts.verified++;
             }
         }
 
@@ -199,13 +245,28 @@ class MemoryIndexFaultTest {
             return contents;
         }
 
-        /** A checkpoint that fails changes nothing that is served, and its type says whether the store goes on. */
         private void checkpoint(MemoryIndex index) {
+            counts.checkpoints += keeps(index, index::checkpoint) ? 1 : 0;
+        }
+
+        private void compact(MemoryIndex index) {
+            boolean done = keeps(index, () -> index.compact(ProgressListener.SILENT));
+            counts.compactions += done ? 1 : 0;
+            assertTrue(!done || index.stats().ordinalCount() == index.stats().liveCount(), fault::toString);
+        }
+
+        /**
+         * A checkpoint or a compaction that fails changes nothing that is served, and its type says whether the store goes on.
+         *
+         * @return whether it succeeded
+         */
+        private boolean keeps(MemoryIndex index, LongSupplier operation) {
             StoreState before = index.state();
+            boolean done = false;
             try {
-                index.checkpoint();
-                checkpoints++;
-                assertTrue(before != StoreState.FAILED, () -> "checkpoint of a failed store: " + fault);
+                long _ = operation.getAsLong();
+                done = true;
+                assertTrue(before != StoreState.FAILED, () -> "done by a failed store: " + fault);
             } catch (StoreFailedException e) {
                 requireHarmful(e);
                 assertEquals(StoreState.FAILED, index.state(), fault::toString);
@@ -214,6 +275,7 @@ class MemoryIndexFaultTest {
                 assertTrue(index.state() != StoreState.FAILED, () -> "untold failure: " + fault);
             }
             assertEquals(ledger.after(acknowledged), ledgerContents(index), fault::toString);
+            return done;
         }
 
         /** Does a write and notes what its outcome promises. */
@@ -260,7 +322,7 @@ class MemoryIndexFaultTest {
             assertEquals(0, faulty.repeatedSyncs(), () -> "synced again what could not be synced: " + fault);
             try (MemoryIndex index = MemoryIndex.open(disk, options, Run::smallLog)) {
                 ledger.check(Ledger.contents(index), acknowledged, fault);
-                index.put(memory("last", "seventh"));
+                index.put(memory("last", "eighth"));
             }
             assertEquals(0, disk.openFiles(), () -> "files left open after " + fault);
         }
