@@ -71,7 +71,7 @@ final class Damages {
     /**
      * Every length; in the short form, but for STORE and manifests, the first four, those around every sector, and every one
      * that cuts into the table of checksums or the footer. And longer than it was. {@link LogTruncationTest} always tries
-     * every length of a log.
+     * every length of a log, {@link DamageTest} every length of every other file by itself.
      */
     Stream<Damage> sizes() {
         return names.stream().flatMap(name -> {
