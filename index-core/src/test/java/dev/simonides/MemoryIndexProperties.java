@@ -18,9 +18,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** Random chains of operations against a map and brute force: at every step the store answers as the model does. */
+/**
+ * Random chains of operations against a map and brute force: at every step the store answers as the model does. Forty times as
+ * many in the long form ({@link SoakTries}).
+ */
+@AddLifecycleHook(SoakTries.class)
 class MemoryIndexProperties {
     static final int DIMENSION = 8;
     static final int TENANTS = 3;
@@ -46,6 +51,8 @@ class MemoryIndexProperties {
         record Flush() implements Step {}
 
         record Checkpoint() implements Step {}
+
+        record Compact() implements Step {}
 
         record Jump(long millis) implements Step {}
 
@@ -101,6 +108,7 @@ class MemoryIndexProperties {
                 Tuple.of(1, Arbitraries.just(new Step.Link())),
                 Tuple.of(1, Arbitraries.just(new Step.Flush())),
                 Tuple.of(2, Arbitraries.just(new Step.Checkpoint())),
+                Tuple.of(1, Arbitraries.just(new Step.Compact())),
                 Tuple.of(1, Arbitraries.longs().between(-DAY, DAY).map(Step.Jump::new)),
                 Tuple.of(1, Arbitraries.just(new Step.Look())),
                 Tuple.of(1, Arbitraries.just(new Step.Backup())),

@@ -113,6 +113,7 @@ final class StoreBesideModel implements AutoCloseable {
                 everythingIsDurable();
                 checkpoints.put(disk.operations(), lsn);
             }
+            case Step.Compact compact -> compact();
             case Step.Jump jump -> clock.jump(jump.millis());
             case Step.Look look -> look();
             case Step.Backup backup -> backup();
@@ -179,6 +180,15 @@ final class StoreBesideModel implements AutoCloseable {
         }
         assertEquals(known, index.delete(tenant, key));
         acknowledged();
+    }
+
+    /** Takes an LSN and changes nothing that can be read. */
+    private void compact() {
+        begin(lsn + 1, present());
+        assertEquals(lsn, index.compact(ProgressListener.SILENT));
+        everythingIsDurable();
+        checkpoints.put(disk.operations(), lsn);
+        assertEquals(index.stats().liveCount(), index.stats().ordinalCount());
     }
 
     // Reads
