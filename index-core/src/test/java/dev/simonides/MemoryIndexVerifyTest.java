@@ -200,6 +200,31 @@ class MemoryIndexVerifyTest {
         }
     }
 
+    /** To be compared with memory a checkpoint is loaded beside it, which takes the memory once more. */
+    @Test
+    void whatTheBudgetHasNoRoomForIsNotCalledChecked() {
+        SimulatedDirectory disk = SimulatedDirectory.empty();
+        long used;
+        try (MemoryIndex index = MemoryIndex.open(disk, OPTIONS)) {
+            fill(index);
+            index.checkpoint();
+            used = index.stats().offHeapBytes();
+        }
+        for (boolean room : new boolean[] {true, false}) {
+            MemoryIndexOptions options =
+                    OPTIONS.residency(Residency.RESIDENT).memoryBudgetBytes(room ? 3 * used : used + used / 2);
+            try (MemoryIndex index = MemoryIndex.open(disk, options)) {
+                VerifyReport report = index.verify(ProgressListener.SILENT);
+
+                assertEquals(List.of(), report.findings());
+                assertEquals(room ? 0 : 1, report.unchecked().size(), report::toString);
+                assertTrue(
+                        room || report.unchecked().getFirst().contains("not compared with memory"), report::toString);
+                assertTrue(room || report.unchecked().getFirst().contains("memoryBudgetBytes"), report::toString);
+            }
+        }
+    }
+
     /** Adding its generator polynomial to bytes leaves their CRC32C as it is, so opening has to believe them. */
     @Test
     void anotherFileWithTheSameChecksumsIsFound() {

@@ -143,6 +143,7 @@ class ReadOnlyTest {
                 VerifyReport report = reader.verify(ProgressListener.SILENT);
                 assertEquals(List.of(), report.findings());
                 assertEquals(2, report.framesChecked());
+                assertEquals(List.of(), report.unchecked());
 
                 overwrite(killed, "wal-0000000002", 2 * 4096 + 100);
                 assertTrue(reader.verify(ProgressListener.SILENT)
@@ -163,6 +164,7 @@ class ReadOnlyTest {
                 VerifyReport report = reader.verify(ProgressListener.SILENT);
                 assertEquals(List.of(), report.findings());
                 assertEquals(0, report.framesChecked(), "the log is the writer's");
+                assertTrue(report.unchecked().toString().contains("the log was not checked"), report::toString);
                 assertTrue(report.filesChecked() >= 4, report::toString);
 
                 overwrite(disk, "blob-0000000003", 4096 + 1);

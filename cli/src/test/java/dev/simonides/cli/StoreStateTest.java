@@ -193,6 +193,7 @@ final class StoreStateTest {
 
         assertEquals(true, report.get("clean"));
         assertEquals(List.of(), report.get("findings"));
+        assertEquals(List.of(), report.get("unchecked"));
         assertEquals((long) COUNT, report.get("vectors_checked"));
         assertEquals(0L, report.get("files_checked"), "there is no checkpoint");
         assertTrue((long) report.get("frames_checked") > 0, report::toString);
@@ -207,9 +208,11 @@ final class StoreStateTest {
 
     @Test
     void aFindingEndsInOne() {
-        assertEquals(ExitCode.DONE, VerifyCommand.exitCode(new VerifyReport(List.of(), 0, 1, 2, 3, 4)));
         assertEquals(
-                ExitCode.FAILED, VerifyCommand.exitCode(new VerifyReport(List.of("a link to nowhere"), 0, 1, 2, 3, 0)));
+                ExitCode.DONE, VerifyCommand.exitCode(new VerifyReport(List.of(), List.of("the log"), 0, 1, 2, 3, 4)));
+        assertEquals(
+                ExitCode.FAILED,
+                VerifyCommand.exitCode(new VerifyReport(List.of("a link to nowhere"), List.of(), 0, 1, 2, 3, 0)));
     }
 
     @Test
@@ -288,6 +291,10 @@ final class StoreStateTest {
             assertEquals((long) COUNT, report.get("vectors_checked"), report::toString);
             assertEquals(4L, report.get("files_checked"));
             assertEquals(true, report.get("checkpoint_only"));
+            assertTrue(report.get("unchecked").toString().contains("the log was not checked"), report::toString);
+            List<String> verified = Outcome.of("verify", store).done().out();
+            assertTrue(verified.toString().contains("not checked: the log"), verified::toString);
+            assertTrue(verified.getLast().contains("clean as far as it was checked"), verified::toString);
             for (String command : List.of("info", "verify")) {
                 Outcome said = Outcome.of(command, store).done();
                 assertTrue(said.out().getFirst().contains("its last checkpoint"), said::toString);

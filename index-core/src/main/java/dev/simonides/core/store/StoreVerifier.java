@@ -31,16 +31,17 @@ import java.util.Optional;
  * byte for byte; then vectors, keys and graphs are checked against their rules. One thread, beside readers and the writer; what is written meanwhile is not looked at.
  */
 public final class StoreVerifier {
-    private static final System.Logger LOG = System.getLogger(StoreVerifier.class.getName());
-
     /** More findings than anyone reads; the count goes on. */
     private static final int FINDINGS_MAX = 100;
+
+    private static final String NOT_COMPARED = "the newest checkpoint was not compared with memory, because of ";
 
     private static final int PROGRESS_RECORDS = 4096;
 
     private final Store store;
     private final Store.Files files;
     private final List<String> findings = new ArrayList<>();
+    private final List<String> unchecked = new ArrayList<>();
     private long vectors;
     private long links;
     private long unreachable;
@@ -63,7 +64,7 @@ public final class StoreVerifier {
         for (Tenant tenant : store.tenants().all()) {
             checkTenant(tenant, watermark);
         }
-        return new VerifyReport(findings, checkedFiles, frames, vectors, links, unreachable);
+        return new VerifyReport(findings, unchecked, checkedFiles, frames, vectors, links, unreachable);
     }
 
     /** Every byte of the checkpoints, and whether the newest says what memory says. */
@@ -77,8 +78,12 @@ public final class StoreVerifier {
             checkNothingElse(verifier);
         }
         Optional<Manifests.Stored> present = files.lineage().present();
-        if (present.isPresent() && sound) {
-            compare(present.get().manifest());
+        if (present.isPresent()) {
+            if (sound) {
+                compare(present.get().manifest());
+            } else {
+                notChecked(NOT_COMPARED + "damaged files of checkpoints");
+            }
         }
         return checked;
     }
@@ -105,15 +110,17 @@ public final class StoreVerifier {
         try (StoreMemory loaded = new StoreMemory(options, pages)) {
             new Recovery(files.directory(), options, files.logOptions(), pages).loadTruth(manifest, loaded);
             loaded.tenants().all().forEach(Tenant::publish);
-            new CheckpointComparison(loaded, files.memory(), manifest.lsn(), this::found).run();
+            if (!new CheckpointComparison(loaded, files.memory(), manifest.lsn(), this::found).run()) {
+                notChecked(NOT_COMPARED + "a compaction behind it");
+            }
         } catch (BudgetExceededException e) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "no memory to load the checkpoint beside itself: its checksums are right");
+            notChecked(NOT_COMPARED + "the memory budget: " + e.getMessage());
         } catch (StorageException e) {
             // A store that is only read has not kept the writer beside it from removing this generation.
             if (files.directory().exists(Manifests.name(manifest.generation()))) {
                 found(String.valueOf(e.getMessage()));
+            } else {
+                notChecked(NOT_COMPARED + "a process that replaced it meanwhile");
             }
         }
     }
@@ -121,6 +128,12 @@ public final class StoreVerifier {
     private void found(String finding) {
         if (findings.size() < FINDINGS_MAX) {
             findings.add(finding);
+        }
+    }
+
+    private void notChecked(String what) {
+        if (unchecked.size() < FINDINGS_MAX) {
+            unchecked.add(what);
         }
     }
 
@@ -142,7 +155,7 @@ public final class StoreVerifier {
         StorageDirectory directory = files.directory();
         List<String> names = directory.list();
         if (store.replay().segments() == 0 || besideWriter()) {
-            return 0;
+            return logNotChecked();
         }
         LogStart start = files.lineage()
                 .present()
@@ -150,7 +163,12 @@ public final class StoreVerifier {
                 .orElse(LogStart.BEGINNING);
         LogVerification log = WriteAheadLog.verify(directory, files.logOptions(), start, comparison);
         boolean moved = besideWriter() || !directory.list().equals(names);
-        return moved ? 0 : checkLog(log, comparison);
+        return moved ? logNotChecked() : checkLog(log, comparison);
+    }
+
+    private long logNotChecked() {
+        notChecked("the log was not checked: another process writes it, or did when the store was opened");
+        return 0;
     }
 
     private long checkLog(LogVerification log, LogComparison comparison) {
@@ -206,9 +224,14 @@ public final class StoreVerifier {
         links += check.checkLists();
         long missed = check.unreachable(ordinal -> !tenant.dead(ordinal));
         unreachable += missed;
-        if (missed > 0 && atRest && atRest(tenant)) {
-            found(nameOf(tenant) + ": the graph does not lead to " + missed + " of " + tenant.liveCount()
-                    + " living vectors");
+        if (missed > 0) {
+            String what = nameOf(tenant) + ": the graph does not lead to " + missed + " of " + tenant.liveCount()
+                    + " living vectors";
+            if (atRest && atRest(tenant)) {
+                found(what);
+            } else {
+                notChecked(what + " so far, and was being linked: whether it will, was not checked");
+            }
         }
     }
 
