@@ -9,7 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.simonides.core.graph.Graph;
 import dev.simonides.core.graph.GraphView;
+import dev.simonides.core.search.ScratchPool;
+import dev.simonides.core.search.ScratchView;
+import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.store.Store;
+import dev.simonides.core.store.StoreView;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.wal.Durability;
@@ -255,6 +259,32 @@ class SearchNeverWaitsTest {
 
         index.awaitLinked(ProgressListener.SILENT);
         assertTrue(graph().linked(HELD));
+    }
+
+    /** All that make memory, and whoever closes the pool, hold what they may hold. */
+    @Test
+    void forAnybodyToMakeTheirScratch() {
+        fill();
+        ScratchPool pool = store.scratchPool();
+        List<SearchScratch> taken = new ArrayList<>();
+        do {
+            taken.add(pool.claim());
+        } while (taken.size() < ScratchView.made(pool));
+        int made = ScratchView.made(pool);
+
+        try {
+            synchronized (StoreView.scratchMemory(store)) {
+                synchronized (shape().numbering().slabs()) {
+                    synchronized (pool) {
+                        assertReadersGoOn();
+                    }
+                }
+            }
+        } finally {
+            taken.forEach(pool::release);
+        }
+
+        assertEquals(made + 1, ScratchView.made(pool), "the readers shared one of their own");
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -3,7 +3,6 @@ package dev.simonides.core.memory;
 
 import dev.simonides.simd.OffHeap;
 import dev.simonides.simd.OffHeapBlock;
-import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,15 +116,6 @@ public final class Slabs implements AutoCloseable {
         OffHeapBlock block = OffHeapBlock.map(bytes);
         blocks.add(block);
         return block;
-    }
-
-    /**
-     * Returns these slabs as an allocator of segments, which nothing guards after {@link #close()}.
-     *
-     * @return the allocator; alignments up to 4096
-     */
-    public SegmentAllocator segments() {
-        return (bytes, alignment) -> OffHeap.everything().asSlice(allocate(Math.max(1, bytes), alignment), bytes);
     }
 
     /** Unmaps everything. The store closes it after its last reader, writer and indexer has left. */

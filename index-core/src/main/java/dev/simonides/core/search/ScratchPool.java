@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A bounded pool of search scratch, each with the epoch slot of its number, which is also what closing waits for. Any thread.
  *
  * <p>A claim takes a permit, then a free scratch, and enters the epoch; all of it is compare-and-set, and only when every
- * scratch is in use does a caller park. A scratch is made when all that were made are in use. {@link #close()} takes all
+ * scratch is in use does a caller park. A scratch is made when all that were made are in use, without a lock too. {@link #close()} takes all
  * permits: from then on no search runs and none begins, so memory can be unmapped.
  */
 public final class ScratchPool implements AutoCloseable {
@@ -104,6 +104,11 @@ public final class ScratchPool implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
+    }
+
+    /** Scratches made so far, or being made. */
+    int made() {
+        return begun.get();
     }
 
     private SearchScratch make(int slot) {

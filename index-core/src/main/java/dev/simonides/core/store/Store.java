@@ -14,6 +14,7 @@ import dev.simonides.core.manifest.Lineage;
 import dev.simonides.core.manifest.Manifest;
 import dev.simonides.core.manifest.Manifests;
 import dev.simonides.core.memory.MemoryBudget;
+import dev.simonides.core.memory.ScratchMemory;
 import dev.simonides.core.search.ScratchPool;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
@@ -337,6 +338,11 @@ public final class Store implements AutoCloseable {
      */
     public ScratchPool scratchPool() {
         return scratchPool;
+    }
+
+    /** Memory of the pool's scratch. */
+    ScratchMemory scratchMemory() {
+        return memory.scratch();
     }
 
     /**

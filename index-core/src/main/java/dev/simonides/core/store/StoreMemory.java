@@ -9,7 +9,7 @@ import dev.simonides.core.epoch.Epochs;
 import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.key.HeapKeyDirectory;
 import dev.simonides.core.memory.MemoryBudget;
-import dev.simonides.core.memory.Slabs;
+import dev.simonides.core.memory.ScratchMemory;
 import dev.simonides.core.tenant.Numbering;
 import dev.simonides.core.tenant.TenantShape;
 import dev.simonides.core.tenant.Tenants;
@@ -19,7 +19,6 @@ import dev.simonides.core.write.Applier;
 import dev.simonides.quantization.BitCodec;
 import dev.simonides.quantization.VectorCodec;
 import dev.simonides.simd.Kernels;
-import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class StoreMemory implements AutoCloseable {
     private final Kernels kernels = Kernels.best();
     private final VectorCodec codec;
     private final MemoryBudget budget;
-    private final Slabs scratch = new Slabs();
+    private final ScratchMemory scratch = new ScratchMemory();
     private final AtomicLong published = new AtomicLong();
     private final Tenants tenants;
     private final Applier applier;
@@ -107,8 +106,8 @@ final class StoreMemory implements AutoCloseable {
     }
 
     /** Memory of searches and linkers. */
-    SegmentAllocator scratch() {
-        return scratch.segments();
+    ScratchMemory scratch() {
+        return scratch;
     }
 
     /** The watermark: LSN of the last visible write. */
