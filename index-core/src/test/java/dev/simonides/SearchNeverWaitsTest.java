@@ -2,12 +2,16 @@
 package dev.simonides;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.core.compact.Renumbering;
+import dev.simonides.core.compact.RenumberingView;
 import dev.simonides.core.graph.Graph;
+import dev.simonides.core.graph.GraphLinker;
 import dev.simonides.core.graph.GraphView;
 import dev.simonides.core.search.ScratchPool;
 import dev.simonides.core.search.ScratchView;
@@ -16,10 +20,17 @@ import dev.simonides.core.store.Store;
 import dev.simonides.core.store.StoreView;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
+import dev.simonides.simd.Kernels;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.simulation.SimulatedDirectory;
+import java.lang.foreign.Arena;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -46,6 +57,7 @@ class SearchNeverWaitsTest {
     private static final long LIMIT_SECONDS = 10;
 
     private final EveryStep steps = new EveryStep();
+    private final StoppingClock clock = new StoppingClock();
     private final Store store = Store.openOrCreate(
             () -> new StepDirectory(SimulatedDirectory.empty(), steps),
             MemoryIndexOptions.ofDimension(DIMENSION)
@@ -53,6 +65,7 @@ class SearchNeverWaitsTest {
                     .indexerThreads(1)
                     .residency(Residency.MAPPED)
                     .checkpointOnClose(false)
+                    .clock(clock)
                     .durability(new Durability.Group()),
             log -> log.segmentBytes(1 << 20));
     private final MemoryIndex index = new MemoryIndex(store);
@@ -87,6 +100,29 @@ class SearchNeverWaitsTest {
                     failure.compareAndSet(null, new AssertionError(step, e));
                 }
             }
+        }
+    }
+
+    /** Lets the writer do something before it is told the time. */
+    private static final class StoppingClock extends Clock {
+        private volatile Runnable atWriter = () -> {};
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            if (Thread.currentThread().getName().equals("simonides-writer")) {
+                atWriter.run();
+            }
+            return Instant.EPOCH;
         }
     }
 
@@ -261,6 +297,105 @@ class SearchNeverWaitsTest {
         assertTrue(graph().linked(HELD));
     }
 
+    @Test
+    void forAnIndexerInTheMiddleOfAnUnlinking() {
+        fill();
+        // All but one of those that must be dead before anybody is taken out; readers look for others.
+        for (int number = 1; number < HELD / 2; number++) {
+            assertTrue(index.delete("", "key-" + number));
+        }
+
+        synchronized (GraphView.stripe(graph(), HELD - 1)) {
+            assertTrue(index.delete("", "key-" + (HELD / 2 + 1)));
+            awaitBlocked("simonides-indexer-");
+            assertTrue(GraphView.leaving(graph(), 1), "the dead are on their way out");
+            assertReadersGoOn();
+        }
+
+        index.awaitLinked(ProgressListener.SILENT);
+        assertFalse(GraphView.leaving(graph(), 1), "gone");
+        assertReadersGoOn();
+    }
+
+    @Test
+    void forAnIndexerInTheMiddleOfARepair() {
+        fill();
+        int lost = 5;
+        GraphView.cutOff(graph(), lost, HELD);
+        Objects.requireNonNull(store.tenants().find("")).upkeep().wantRepair();
+
+        synchronized (GraphView.stripe(graph(), lost)) {
+            // Whoever links it looks first whether there is something to repair.
+            index.put(memory(HELD));
+            awaitBlocked("simonides-indexer-");
+            assertReadersGoOn();
+        }
+
+        index.awaitLinked(ProgressListener.SILENT);
+        assertEquals(
+                "key-" + lost,
+                index.search(Query.of(Vectors.gaussian(lost, DIMENSION))).get(0).key());
+    }
+
+    @Test
+    void forACompactionThatCopiesAGraph() {
+        fill();
+        CompletableFuture<Long> compaction;
+
+        synchronized (GraphView.stripe(graph(), HELD / 2)) {
+            compaction = CompletableFuture.supplyAsync(() -> index.compact(ProgressListener.SILENT));
+            awaitBlocked("simonides-keeper");
+            assertReadersGoOn();
+        }
+
+        compaction.join();
+        assertReadersGoOn();
+    }
+
+    @Test
+    void forACompactionThatCatchesUp() throws InterruptedException {
+        fill();
+        Renumbering renumbering =
+                RenumberingView.of(store, new GraphLinker(Kernels.best(), store.codec(), 16, 100, Arena.global()));
+        renumbering.copy(ProgressListener.SILENT);
+        index.put(memory(HELD));
+        Thread catchingUp = Thread.ofPlatform().name("compaction").unstarted(renumbering::catchUp);
+
+        // It makes room for what was put meanwhile.
+        synchronized (RenumberingView.next(renumbering).slabs()) {
+            catchingUp.start();
+            awaitBlocked("compaction");
+            assertReadersGoOn();
+        }
+
+        catchingUp.join();
+        renumbering.abandon();
+    }
+
+    /** The writer has caught up for the last time and is about to log the compaction: it asks what time it is. */
+    @Test
+    void forACompactionThatIsAboutToBeLogged() {
+        fill();
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        clock.atWriter = () -> {
+            asked.countDown();
+            awaitQuietly(goOn);
+        };
+        CompletableFuture<Long> compaction =
+                CompletableFuture.supplyAsync(() -> index.compact(ProgressListener.SILENT));
+        awaitQuietly(asked);
+        try {
+            assertEquals(0, asked.getCount(), "the writer has stopped");
+            assertReadersGoOn();
+        } finally {
+            goOn.countDown();
+        }
+
+        compaction.join();
+        assertReadersGoOn();
+    }
+
     /** All that make memory, and whoever closes the pool, hold what they may hold. */
     @Test
     void forAnybodyToMakeTheirScratch() {
@@ -289,7 +424,8 @@ class SearchNeverWaitsTest {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            boolean _ = latch.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+            // Longer than readers may take: who waits here is to be there when their time is over.
+            boolean _ = latch.await(3 * LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -128,6 +128,11 @@ public final class Renumbering {
         return chargedBytes;
     }
 
+    /** What is built. */
+    Numbering next() {
+        return shape.numbering();
+    }
+
     /**
      * Returns the number of the numbering that is built.
      *

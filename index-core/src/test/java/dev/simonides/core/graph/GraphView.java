@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.simonides.core.graph;
 
+import java.util.Arrays;
+
 /** What tests of other packages look at in a graph. */
 public final class GraphView {
     private GraphView() {}
@@ -26,6 +28,23 @@ public final class GraphView {
             graph.setPinned(ordinal, Math.min(graph.pinned(ordinal), ids.length));
         }
         graph.noteChange(ordinal);
+    }
+
+    /** Takes every link to a node out of layer 0. */
+    public static void cutOff(Graph graph, int node, int count) {
+        for (int ordinal = 0; ordinal < count; ordinal++) {
+            setList(
+                    graph,
+                    ordinal,
+                    0,
+                    Arrays.stream(list(graph, ordinal, 0))
+                            .filter(id -> id != node)
+                            .toArray());
+        }
+    }
+
+    public static boolean leaving(Graph graph, int ordinal) {
+        return graph.leaving(ordinal);
     }
 
     /** The monitor that guards the lists of a node. */
