@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.simonides.quantization.OriginalFormat;
 import dev.simonides.wal.Durability;
 import dev.simonides.wal.StorageDirectory;
 import dev.simonides.wal.StorageException;
@@ -102,6 +103,25 @@ class PageClusteringTest {
         try (MemoryIndex index = MemoryIndex.open(store, options)) {
             assertEquals(expected, found(index));
             assertEquals(arranged, poolPages(index));
+            assertSound(index);
+        }
+    }
+
+    @Test
+    void aCloseDoesSoToo() {
+        // So much that a close makes a checkpoint.
+        MemoryIndexOptions options = options().originals(OriginalFormat.F32);
+        List<List<String>> expected;
+        double arrived;
+        try (MemoryIndex index = MemoryIndex.create(store, options)) {
+            put(index, 0, COUNT);
+            expected = found(index);
+            arrived = poolPages(index);
+        }
+        try (MemoryIndex index = MemoryIndex.open(store, options)) {
+            double arranged = poolPages(index);
+            assertTrue(arranged < 0.4 * arrived, "pages of the pool: " + arrived + " became " + arranged);
+            assertEquals(expected, found(index));
             assertSound(index);
         }
     }

@@ -247,6 +247,7 @@ final class WritingSide {
                 && trigger.replayBytes(writer.appendedBytes()) > REPLAY_AT_OPEN_BYTES_MAX;
         if (wanted) {
             try {
+                arrangePages(1);
                 var _ = checkpoint(this::freeze, true);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "the checkpoint of a close failed; the log holds everything", e);
