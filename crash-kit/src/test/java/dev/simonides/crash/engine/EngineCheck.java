@@ -14,11 +14,10 @@ import dev.simonides.VerifyReport;
 import dev.simonides.crash.CrashFailure;
 import dev.simonides.crash.CrashRun;
 import dev.simonides.crash.Sequence;
-import dev.simonides.quantization.OriginalFormat;
-import dev.simonides.quantization.Similarity;
+import dev.simonides.crash.oracle.VectorOracle;
 import dev.simonides.wal.StorageDirectory;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,16 +28,16 @@ import java.util.function.Supplier;
 
 /** Everything that must be true of a store after a crash. Confined to one thread. */
 final class EngineCheck {
-    private static final double EXACT_TOLERANCE = 1e-3;
-    private static final double CODE_TOLERANCE = 2.0;
     private static final int QUESTIONS = 8;
 
     private final CrashRun run;
     private final EnginePlan plan;
+    private final VectorOracle oracle;
 
     EngineCheck(CrashRun run) {
         this.run = run;
         this.plan = EnginePlan.of(run.seed());
+        this.oracle = new VectorOracle(plan.options());
     }
 
     void run() {
@@ -96,7 +95,7 @@ final class EngineCheck {
         }
     }
 
-    /** Every memory, by each key that there can be; each is what its operation put, bit by bit. */
+    /** Every memory, by each key that there can be; each is what its operation put, its vector what the codec makes of that. */
     private Map<String, Memory> contents(MemoryIndex index) {
         Map<String, Memory> contents = new HashMap<>();
         for (int thread = 0; thread < run.sequences().size(); thread++) {
@@ -105,40 +104,27 @@ final class EngineCheck {
                 Memory memory = index.get(Operation.tenant(name), name).orElse(null);
                 if (memory != null) {
                     contents.put(name, memory);
-                    checkMemory(thread, name, memory);
+                    checkMemory(name, memory);
                 }
             }
         }
         return contents;
     }
 
-    private void checkMemory(int thread, String name, Memory memory) {
-        Operation operation = Operation.of(run.seed(), thread, Operation.index(memory.text()));
+    /** The operation that put what is under a key. */
+    private Operation operation(String name, Memory memory) {
+        return Operation.of(run.seed(), Operation.thread(name), Operation.index(memory.text()));
+    }
+
+    /** Bit by bit, whatever the similarity and whatever is kept. */
+    private void checkMemory(String name, Memory memory) {
+        Operation operation = operation(name, memory);
         require(operation.text(name).equals(memory.text()), () -> "payload of " + name + ": " + memory.text());
-        float[] put = operation.vector(name);
-        float[] stored = memory.vector();
-        boolean exact = plan.options().similarity() != Similarity.COSINE
-                && plan.options().originals() != OriginalFormat.NONE;
-        for (int i = 0; i < put.length; i++) {
-            int component = i;
-            require(
-                    exact
-                            ? Float.floatToRawIntBits(put[i]) == Float.floatToRawIntBits(stored[i])
-                            : Math.abs(put[i] / length(put) - stored[i] / length(stored)) < 0.02,
-                    () -> "vector of " + name + " differs in component " + component);
-        }
-    }
-
-    private static double length(float[] vector) {
-        return Math.sqrt(dot(vector, vector));
-    }
-
-    private static double dot(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += (double) a[i] * b[i];
-        }
-        return sum;
+        float[] expected = oracle.stored(operation.vector(name));
+        require(
+                Arrays.equals(expected, memory.vector()),
+                () -> "vector of " + name + ": expected=" + Arrays.toString(expected) + ", found="
+                        + Arrays.toString(memory.vector()));
     }
 
     /** What a thread's keys hold is the effect of a prefix of its operations, without a hole. */
@@ -170,35 +156,36 @@ final class EngineCheck {
         return "beside what was acknowledged: " + differences;
     }
 
-    /** The exact search finds everything in the order of brute force; the other one nothing that is not there. */
+    /** The exact search finds everything, scored as by brute force; the other one nothing that is not there. */
     private void checkSearches(MemoryIndex index, String tenant, Map<String, Memory> contents) {
         Map<String, Memory> alive = new HashMap<>(contents);
         alive.keySet().removeIf(name -> !Operation.tenant(name).equals(tenant));
         float[] question = Operation.of(run.seed(), 0, 1).vector("question");
+        oracle.ask(question);
         Query query = Query.of(question).tenant(tenant);
-        SearchResult all = index.exact().search(query.top(Limits.TOP_MAX));
-        require(all.size() == alive.size(), () -> "exact search: expected=" + alive.size() + ", found=" + all.size());
-        List<Double> scores = alive.values().stream()
-                .map(memory -> score(question, memory.vector()))
-                .sorted(Comparator.reverseOrder())
-                .toList();
-        double tolerance = plan.options().originals() == OriginalFormat.NONE ? CODE_TOLERANCE : EXACT_TOLERANCE;
-        for (int rank = 0; rank < all.size(); rank++) {
-            double expected = scores.get(rank);
-            double actual = all.get(rank).score();
-            require(
-                    Math.abs(expected - actual) <= tolerance * Math.max(1, Math.abs(expected)),
-                    () -> "exact search: expected=" + scores + ", found=" + all);
-        }
+        checkHits(index.exact().search(query.top(Limits.TOP_MAX)), alive, alive.size());
+        checkHits(index.search(query.top(10).ef(50)), alive, Math.min(10, alive.size()));
+    }
+
+    /** As many as there must be, each once, alive, with its own text and score, the closest first. */
+    private void checkHits(SearchResult found, Map<String, Memory> alive, int count) {
+        require(
+                found.size() == count,
+                () -> "search: expected=" + count + " of " + alive.keySet() + ", found=" + found);
         Set<String> seen = new HashSet<>();
-        for (Hit hit : index.search(query.top(10).ef(50))) {
+        float last = Float.POSITIVE_INFINITY;
+        for (Hit hit : found) {
+            Memory memory = alive.get(hit.key());
             require(
-                    seen.add(hit.key())
-                            && alive.containsKey(hit.key())
-                            && alive.get(hit.key()).text().equals(hit.text()),
+                    memory != null && seen.add(hit.key()) && memory.text().equals(hit.text()),
                     () -> "search found what is not there: " + hit);
+            VectorOracle.Score expected =
+                    oracle.score(operation(hit.key(), memory).vector(hit.key()));
+            require(
+                    expected.allows(hit.score()) && hit.score() <= last,
+                    () -> "search: expected=" + expected + ", found=" + hit + " in " + found);
+            last = hit.score();
         }
-        require(seen.size() == Math.min(10, alive.size()), () -> "search found only " + seen + " of " + alive.keySet());
     }
 
     /** The approximate search misses at most one in twenty of what the exact one finds, over some questions. */
@@ -218,14 +205,6 @@ final class EngineCheck {
         }
         String counts = "recall: found=" + found + " of " + wanted;
         require(20 * found >= 19 * wanted, () -> counts);
-    }
-
-    private double score(float[] question, float[] stored) {
-        return switch (plan.options().similarity()) {
-            case COSINE -> dot(question, stored) / length(question) / length(stored);
-            case DOT -> dot(question, stored);
-            case EUCLIDEAN -> -(dot(question, question) - 2 * dot(question, stored) + dot(stored, stored));
-        };
     }
 
     private static void require(boolean condition, Supplier<String> message) {

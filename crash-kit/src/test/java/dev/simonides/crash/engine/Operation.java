@@ -71,6 +71,11 @@ record Operation(long seed, int thread, long index, Kind kind, int key) {
         return "t" + thread + "-" + key;
     }
 
+    /** The thread whose key it is. */
+    static int thread(String key) {
+        return Integer.parseInt(key.substring(1, key.indexOf('-')));
+    }
+
     /** Each key is of one tenant. */
     static String tenant(String key) {
         return TENANTS.get((key.charAt(key.length() - 1) - '0') % TENANTS.size());
@@ -81,7 +86,7 @@ record Operation(long seed, int thread, long index, Kind kind, int key) {
         return Memory.of(name, vector(name)).text(text(name)).tenant(tenant(name));
     }
 
-    /** Exact in F16, so that what is stored is what was put, bit by bit, unless it is normalised or quantised. */
+    /** Exact in F16, so that what is stored is what was put, unless it is normalised or quantised. */
     float[] vector(String name) {
         Random random = random(seed ^ name.hashCode(), thread, index);
         float[] vector = new float[EnginePlan.DIMENSION];

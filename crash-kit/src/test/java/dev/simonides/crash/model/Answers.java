@@ -2,13 +2,15 @@
 package dev.simonides.crash.model;
 
 import dev.simonides.Hit;
+import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
+import dev.simonides.MemoryIndexOptions;
 import dev.simonides.Query;
 import dev.simonides.SearchResult;
-import dev.simonides.quantization.OriginalFormat;
-import dev.simonides.quantization.Similarity;
+import dev.simonides.crash.oracle.VectorOracle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -24,14 +26,12 @@ final class Answers {
     private static final int RECALL_TOP = 5;
     private static final int RECALL_EF = 5;
 
-    private final Similarity similarity;
-    private final OriginalFormat originals;
+    private final VectorOracle oracle;
     private long wanted;
     private long found;
 
-    Answers(Similarity similarity, OriginalFormat originals) {
-        this.similarity = similarity;
-        this.originals = originals;
+    Answers(MemoryIndexOptions options) {
+        this.oracle = new VectorOracle(options);
     }
 
     static float[] vector(int number) {
@@ -41,6 +41,15 @@ final class Answers {
             vector[i] = (float) random.nextGaussian();
         }
         return vector;
+    }
+
+    /** Checks what is given back of a memory's vector: bit by bit what the codec makes of it. */
+    private void check(Expected.Known known, Memory memory) {
+        float[] stored = oracle.stored(vector(known.vector()));
+        if (!Arrays.equals(stored, memory.vector())) {
+            throw new AssertionError(
+                    memory + ": expected=" + Arrays.toString(stored) + ", found=" + Arrays.toString(memory.vector()));
+        }
     }
 
     /** How many hits of exact searches there were that other searches were asked to find. */
@@ -79,56 +88,54 @@ final class Answers {
             }
             last = hit.score();
         }
+        oracle.ask(question);
+        checkScores(alive, result);
         if (search.exactly()) {
-            checkOrder(index, tenant, question, alive, result);
+            alive.forEach((key, known) -> check(known, index.get(tenant, key).orElseThrow()));
+            checkOrder(alive, result);
         }
     }
 
-    /** A memory of a tenant with the score that brute force gives it. */
-    private record Scored(String key, Expected.Known known, double score) {}
+    private void checkScores(Map<String, Expected.Known> alive, SearchResult result) {
+        for (Hit hit : result) {
+            VectorOracle.Score score = score(alive.get(hit.key()));
+            if (!score.allows(hit.score())) {
+                throw new AssertionError("score of " + hit + ": " + score);
+            }
+        }
+    }
 
-    /** Scores are those of brute force, but for their rounding; of equal vectors the older memory comes first. */
-    private void checkOrder(
-            MemoryIndex index,
-            String tenant,
-            float[] question,
-            Map<String, Expected.Known> alive,
-            SearchResult result) {
+    private VectorOracle.Score score(Expected.Known known) {
+        return oracle.score(vector(known.vector()));
+    }
+
+    /** A memory of a tenant with the score that brute force gives it. */
+    private record Scored(String key, Expected.Known known, VectorOracle.Score score) {
+        double value() {
+            return score.value();
+        }
+    }
+
+    /** Each rank has the score of brute force, but for the rounding of sums; of equal vectors the older memory comes first. */
+    private void checkOrder(Map<String, Expected.Known> alive, SearchResult result) {
         List<Scored> order = new ArrayList<>();
-        alive.forEach((key, known) -> order.add(new Scored(
-                key, known, score(question, index.get(tenant, key).orElseThrow().vector()))));
-        order.sort(Comparator.comparingDouble(Scored::score)
+        alive.forEach((key, known) -> order.add(new Scored(key, known, score(known))));
+        order.sort(Comparator.comparingDouble(Scored::value)
                 .reversed()
                 .thenComparingLong(scored -> scored.known().write()));
         Map<Integer, Deque<String>> equal = new HashMap<>();
         order.forEach(scored -> equal.computeIfAbsent(scored.known().vector(), _ -> new ArrayDeque<>())
                 .add(scored.key()));
-        double tolerance = originals == OriginalFormat.NONE ? 1 : 1e-3;
+        // Sums that are rounded may change places: then each rank is off by no more than one of them.
+        double allowed =
+                order.stream().mapToDouble(scored -> scored.score.error()).max().orElse(0);
         for (int rank = 0; rank < result.size(); rank++) {
-            Scored expected = order.get(rank);
             Hit hit = result.get(rank);
-            double allowed = tolerance * Math.max(1, Math.abs(expected.score()));
             String oldest = equal.get(alive.get(hit.key()).vector()).remove();
-            if (Math.abs(expected.score() - hit.score()) > allowed || !oldest.equals(hit.key())) {
+            if (Math.abs(order.get(rank).value() - hit.score()) > allowed || !oldest.equals(hit.key())) {
                 throw new AssertionError("rank " + rank + ": brute force=" + order + ", search=" + result);
             }
         }
-    }
-
-    private double score(float[] question, float[] stored) {
-        double dot = 0;
-        double questionSquare = 0;
-        double storedSquare = 0;
-        for (int i = 0; i < question.length; i++) {
-            dot += (double) question[i] * stored[i];
-            questionSquare += (double) question[i] * question[i];
-            storedSquare += (double) stored[i] * stored[i];
-        }
-        return switch (similarity) {
-            case COSINE -> dot / Math.sqrt(questionSquare * storedSquare);
-            case DOT -> dot;
-            case EUCLIDEAN -> -(questionSquare - 2 * dot + storedSquare);
-        };
     }
 
     /** Counts what searches find of what exact ones do; a hit with the score of the last one is as good as that. */

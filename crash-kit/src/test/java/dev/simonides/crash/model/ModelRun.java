@@ -51,7 +51,6 @@ final class ModelRun implements AutoCloseable {
         Random random = new Random(seed);
         Similarity similarity = Opening.one(random, Similarity.values());
         OriginalFormat originals = Opening.one(random, OriginalFormat.F32, OriginalFormat.F16, OriginalFormat.NONE);
-        this.answers = new Answers(similarity, originals);
         this.fixed = MemoryIndexOptions.ofDimension(Answers.DIMENSION)
                 .similarity(similarity)
                 .originals(originals)
@@ -59,6 +58,7 @@ final class ModelRun implements AutoCloseable {
                 .m(4)
                 .efConstruction(8)
                 .clock(times.clock());
+        this.answers = new Answers(fixed);
         this.opening = Opening.random(random);
         this.index = opening.open(disk, fixed);
     }
