@@ -73,7 +73,7 @@ class MutantTest {
 
         System.out.print(result.output);
         assertEquals(0, result.status, () -> result.output);
-        assertTrue(mutants().size() >= 15, "mutants: " + mutants().size());
+        assertTrue(mutants().size() >= 19, "mutants: " + mutants().size());
     }
 
     private record Result(int status, String output) {

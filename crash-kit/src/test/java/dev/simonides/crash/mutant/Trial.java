@@ -10,7 +10,6 @@ import dev.simonides.crash.CrashFailure;
 import dev.simonides.crash.KillReport;
 import dev.simonides.crash.KillRounds;
 import dev.simonides.crash.PowerCuts;
-import dev.simonides.wal.Durability;
 import dev.simonides.wal.StorageException;
 import dev.simonides.wal.simulation.CrashCounts;
 import dev.simonides.wal.simulation.CrashModel;
@@ -40,6 +39,8 @@ final class Trial {
         POWER_CUTS,
         /** The same with a store that is durable at flushes and checkpoints only. */
         LAZY_POWER_CUTS,
+        /** The same with a store that is compacted. */
+        COMPACTED_POWER_CUTS,
         /** The power is cut after a process died and another went on with what was in the cache of the system. */
         POWER_CUTS_AFTER_KILLS,
         /** Bytes of every file are flipped, and files cut. */
@@ -70,8 +71,12 @@ final class Trial {
     private static Object run(Suite suite) throws IOException {
         return switch (suite) {
             case POWER_CUTS -> powerCuts();
-            case LAZY_POWER_CUTS ->
-                powerCuts(new TrialStore(new Durability.None())).operations(22).run();
+            case LAZY_POWER_CUTS -> powerCuts(TrialStore.lazy()).operations(22).run();
+            case COMPACTED_POWER_CUTS ->
+                powerCuts(TrialStore.compacted())
+                        .model(CrashModel.weak(5).withEffort(3, 2))
+                        .operations(10)
+                        .run();
             case POWER_CUTS_AFTER_KILLS -> powerCutsAfterKills();
             case DAMAGE -> damage();
             case VISIBILITY -> visibility();

@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** A small store for cheap crash tests: puts, updates, deletes and checkpoints over segments of a few frames. */
+/** A small store for cheap crash tests: puts, updates, deletes and checkpoints, or compactions, over segments of a few frames. */
 public final class TrialStore implements CrashApplication {
     private static final int DIMENSION = 4;
     private static final int KEYS = 7;
@@ -35,13 +35,26 @@ public final class TrialStore implements CrashApplication {
 
     private final MemoryIndexOptions options;
 
+    /** Whether it is compacted where it is otherwise checkpointed. */
+    private final boolean compacted;
+
     TrialStore() {
-        this(new Durability.Group());
+        this(new Durability.Group(), false);
     }
 
-    /** With a durability that keeps only what was flushed, what is in between is not acknowledged. */
-    TrialStore(Durability durability) {
+    private TrialStore(Durability durability, boolean compacted) {
         this.options = OPTIONS.durability(durability);
+        this.compacted = compacted;
+    }
+
+    /** Durable at checkpoints only: what is in between is not acknowledged. */
+    static TrialStore lazy() {
+        return new TrialStore(new Durability.None(), false);
+    }
+
+    /** With a compaction for each checkpoint. */
+    static TrialStore compacted() {
+        return new TrialStore(new Durability.Group(), true);
     }
 
     /** For the children of kill rounds. */
@@ -75,7 +88,11 @@ public final class TrialStore implements CrashApplication {
         try (MemoryIndex index = open(run.directory())) {
             while (run.goesOn()) {
                 long operation = sequence.issue();
-                perform(index, operation);
+                if (compacted && checkpoints(operation)) {
+                    long _ = index.compact(ProgressListener.SILENT);
+                } else {
+                    perform(index, operation);
+                }
                 if (!(options.durability() instanceof Durability.None) || checkpoints(operation)) {
                     while (sequence.acknowledged() < sequence.issued()) {
                         sequence.acknowledge();
