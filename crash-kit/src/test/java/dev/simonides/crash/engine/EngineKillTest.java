@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineKillTest {
     private static final int HISTORY_ROUNDS = 13;
 
-    /** With the rounds behind each step 120, in less than two minutes of two processors. */
+    /** With the 94 behind steps, two of each, 120 in the short form, in less than two minutes of two processors. */
     private static final int ROUNDS = 2 * HISTORY_ROUNDS;
 
     private static final int ROUNDS_SOAK = 80 * HISTORY_ROUNDS;
