@@ -5,6 +5,7 @@ import dev.simonides.core.key.KeyDirectory;
 import dev.simonides.core.key.RecordKey;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.store.Store;
+import dev.simonides.core.tenant.Predecessors;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.write.PutRecord;
 import dev.simonides.core.write.WriteRequest;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -370,29 +370,31 @@ public final class MemoryIndex implements AutoCloseable {
     }
 
     private int visibleOrdinal(Tenant tenant, byte[] key) {
-        KeyDirectory keys = tenant.keys();
-        return visibleOrdinal(tenant, keys, keys.key(tenant.id(), key), store.published(), store::failed);
+        RecordKey found = tenant.keys().key(tenant.id(), key);
+        return visibleOrdinal(tenant, found, store.tenants().predecessors(), store.published());
     }
 
-    /** The version of a key that is visible now, or {@link KeyDirectory#NONE}. */
-    static int visibleOrdinal(
-            Tenant tenant, KeyDirectory keys, RecordKey key, AtomicLong published, BooleanSupplier failed) {
+    /**
+     * The version of a key that is visible now, or {@link KeyDirectory#NONE}. Where the directory names one of a frame that is
+     * being applied it is the one before that: a get does not wait for the frame.
+     */
+    static int visibleOrdinal(Tenant tenant, RecordKey key, Predecessors predecessors, AtomicLong published) {
         while (true) {
-            int ordinal = keys.get(key);
-            if (ordinal == KeyDirectory.NONE) {
-                return KeyDirectory.NONE;
-            }
+            int named = tenant.keys().get(key);
             long watermark = published.get();
-            if (tenant.visible(ordinal, watermark)) {
+            int ordinal = named;
+            while (ordinal >= 0 && tenant.birthLsn(ordinal) > watermark) {
+                ordinal = predecessors.of(tenant.birthLsn(ordinal));
+            }
+            if (ordinal == KeyDirectory.NONE || (ordinal >= 0 && tenant.visible(ordinal, watermark))) {
                 return ordinal;
             }
-            if (tenant.deathLsn(ordinal) <= watermark && keys.get(key) == ordinal) {
+            boolean deleted = ordinal >= 0 && (ordinal != named || tenant.keys().get(key) == named);
+            if (deleted) {
                 return KeyDirectory.NONE;
             }
-            // Born in a frame that is being applied this very moment: its watermark comes within microseconds.
-            if (failed.getAsBoolean()) {
-                return KeyDirectory.NONE;
-            }
+            // Another frame was published since the directory was asked, or the writer is between the directory and its
+            // note.
             Thread.onSpinWait();
         }
     }

@@ -18,8 +18,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 /**
  * Updating a key beside two gets (T1): each finds exactly one version, and the second no older one than the first.
  *
- * <p>The directory names the new version (under its stripe's lock) before the watermark is published (release); a get
- * that meets it then waits for the watermark (acquire).
+ * <p>The directory names the new version (under its stripe's lock), and which one it follows is noted (release), before the
+ * watermark is published (release); a get that meets it before (volatile) asks for the one before (acquire).
  */
 @JCStressTest
 @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Both came before the update.")
@@ -36,7 +36,10 @@ public class GetStress {
 
     private final StressStore store = STORES.next();
     private final Tenant tenant = store.tenant();
-    private final AtomicLong published = new AtomicLong(1);
+    /** An update of each state has a place of its own among the predecessors. */
+    private final long lsn = 2L + tenant.id();
+
+    private final AtomicLong published = new AtomicLong(lsn - 1);
 
     public GetStress() {
         store.fill(tenant, 1);
@@ -44,7 +47,7 @@ public class GetStress {
 
     @Actor
     public void update() {
-        StressFrames.put(store, tenant, 0, 1, 2, published);
+        StressFrames.put(store, tenant, 0, 1, lsn, published);
     }
 
     /** The ordinals found. */
@@ -55,6 +58,6 @@ public class GetStress {
     }
 
     private int get() {
-        return MemoryIndex.visibleOrdinal(tenant, store.keys(), store.key(tenant, 0), published, () -> false);
+        return MemoryIndex.visibleOrdinal(tenant, store.key(tenant, 0), store.predecessors(), published);
     }
 }

@@ -13,6 +13,7 @@ import dev.simonides.core.memory.Slabs;
 import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.search.TenantSearch;
 import dev.simonides.core.tenant.Numbering;
+import dev.simonides.core.tenant.Predecessors;
 import dev.simonides.core.tenant.StoredRecord;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.core.tenant.TenantShape;
@@ -67,12 +68,14 @@ public final class StressStore implements AutoCloseable {
     private final AtomicInteger nextTenant = new AtomicInteger();
     private final int exactScanMax;
     private final TenantShape shape;
+    private final Tenants tenants;
     private final Applier applier;
 
     private StressStore(int exactScanMax) {
         this.exactScanMax = exactScanMax;
         this.shape = new TenantShape(CODEC, M, exactScanMax, 42, numbering);
-        this.applier = new Applier(new Tenants(shape), new MemoryBudget(1L << 40), CODEC, (lsn, asOfLsn) -> {});
+        this.tenants = new Tenants(shape);
+        this.applier = new Applier(tenants, new MemoryBudget(1L << 40), CODEC, (lsn, asOfLsn) -> {});
     }
 
     /** Stores whose tenants are scanned. */
@@ -168,6 +171,11 @@ public final class StressStore implements AutoCloseable {
 
     /** A searcher that reads this watermark. */
     public TenantSearch search(AtomicLong published) {
+        return search(published, exactScanMax);
+    }
+
+    /** A searcher that reads this watermark, and scans tenants of no more vectors than this. */
+    public static TenantSearch search(AtomicLong published, int exactScanMax) {
         return new TenantSearch(Kernels.best(), CODEC, exactScanMax, published);
     }
 
@@ -178,6 +186,11 @@ public final class StressStore implements AutoCloseable {
 
     public KeyDirectory keys() {
         return numbering.keys();
+    }
+
+    /** Noted by the applier, by LSN. */
+    public Predecessors predecessors() {
+        return tenants.predecessors();
     }
 
     /** The applier of this store, for the one actor that writes. */
@@ -201,6 +214,17 @@ public final class StressStore implements AutoCloseable {
             int ordinal = tenant.place();
             tenant.add(ordinal, i + 1L, record(i, i));
             int _ = keys().put(key(tenant, i), ordinal, tenant.keyAddress(ordinal));
+        }
+        tenant.publish();
+    }
+
+    /**
+     * Adds ordinals to a tenant until it has so many, without keys: what stands under one is one of the memories again and again.
+     * For a tenant that nobody else sees yet.
+     */
+    public void fillAgain(Tenant tenant, int end) {
+        for (int i = tenant.count(); i < end; i++) {
+            tenant.add(tenant.place(), i + 1L, record(i % RECORDS, i % RECORDS));
         }
         tenant.publish();
     }

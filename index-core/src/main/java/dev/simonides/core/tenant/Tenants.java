@@ -15,6 +15,7 @@ public final class Tenants {
     private volatile long numberedLsn;
     private final ConcurrentHashMap<String, Tenant> byName = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger();
+    private final Predecessors predecessors = new Predecessors();
 
     /**
      * Makes an empty set of tenants.
@@ -58,6 +59,15 @@ public final class Tenants {
     /** Not beside {@link #renumber}: no tenant may be left in the numbering before. */
     private synchronized Tenant make(String name) {
         return byName.computeIfAbsent(name, unknown -> new Tenant(nextId.getAndIncrement(), unknown, shape));
+    }
+
+    /**
+     * Returns which versions the puts of the present frame follow.
+     *
+     * @return for the writer thread, and for whoever gets a key meanwhile
+     */
+    public Predecessors predecessors() {
+        return predecessors;
     }
 
     /**

@@ -65,6 +65,7 @@ public final class Applier {
     void put(Tenant tenant, RecordKey key, long lsn, int ordinal, StoredRecord stored) {
         tenant.add(ordinal, lsn, stored);
         int before = tenant.keys().put(key, ordinal, tenant.keyAddress(ordinal));
+        tenants.predecessors().note(lsn, before);
         if (before != KeyDirectory.NONE && !tenant.dead(before)) {
             tenant.kill(before, lsn);
         }
