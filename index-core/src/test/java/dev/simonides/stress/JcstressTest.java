@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.simonides.wal.Soak;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,15 +35,18 @@ import org.openjdk.jcstress.infra.grading.TestGrading;
  * Runs the jcstress tests of this module, the classes {@code *Stress}, in JVMs of their own, and fails if one of them saw
  * what it forbids, ended with an error, or did not run.
  *
- * <p>The short form gives each test one JVM for a second, the compilers as they come. The long one gives it a JVM for
- * every combination of interpreter, C1 and C2 for its actors. {@code -Djcstress.tests=Link} runs those whose name has a
- * match.
+ * <p>The short form gives each test one JVM for a second, the compilers as they come, and fails if all of them together take
+ * more than two minutes. The long one gives it a JVM for every combination of interpreter, C1 and C2 for its actors.
+ * {@code -Djcstress.tests=Link} runs those whose name has a match.
  */
 @Tag("stress")
 class JcstressTest {
     private static final Pattern CHOSEN = Pattern.compile(System.getProperty("jcstress.tests", ""));
     private static final Path SOURCES = Path.of("src", "test", "java");
     private static final long SAMPLES_MIN = 100;
+
+    /** What a build may spend on all of them: a test costs it less than two seconds. */
+    private static final int SHORT_SECONDS_MAX = 120;
 
     /** So many at most: a pair of them has a JVM of 256 MiB. */
     private static final int PROCESSORS_MAX = 8;
@@ -104,14 +108,29 @@ class JcstressTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
+            long start = System.nanoTime();
             boolean ended = process.waitFor(Soak.amount(10, 120), TimeUnit.MINUTES);
             assertTrue(ended, () -> "jcstress did not end: " + read(output));
+            if (!Soak.on()) {
+                requireShort(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+            }
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
         // It ends with a failure if a test does; what failed is in the results.
         assertFalse(resultFiles().isEmpty(), () -> read(output));
+    }
+
+    /** More than that only where others use the processors too, as many times more as there are threads for each of them. */
+    private static void requireShort(long seconds) {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
+                / Runtime.getRuntime().availableProcessors();
+        long secondsMax = (long) (SHORT_SECONDS_MAX * Math.max(1, load));
+        String took = String.format(
+                Locale.ROOT, "jcstress: %d s of at most %d, threads a processor: %.1f", seconds, secondsMax, load);
+        System.out.println(took);
+        assertTrue(seconds <= secondsMax, took);
     }
 
     private List<Path> resultFiles() throws IOException {

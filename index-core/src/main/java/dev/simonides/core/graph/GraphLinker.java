@@ -279,7 +279,7 @@ public final class GraphLinker {
         Graph.setDegree(list, count);
     }
 
-    private void addLink(Graph graph, VectorPages vectors, int from, int to, int level) {
+    void addLink(Graph graph, VectorPages vectors, int from, int to, int level) {
         synchronized (graph.stripe(from)) {
             if (!append(graph, from, to, level)) {
                 graph.noteChange(from);

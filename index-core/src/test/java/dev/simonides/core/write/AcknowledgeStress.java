@@ -8,7 +8,6 @@ import dev.simonides.core.search.SearchScratch;
 import dev.simonides.core.tenant.Tenant;
 import dev.simonides.stress.Generations;
 import dev.simonides.stress.StressStore;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jcstress.annotations.Actor;
@@ -39,10 +38,7 @@ public class AcknowledgeStress {
 
     @Actor
     public void write() {
-        Commit frame = StressFrames.begin(1);
-        StressFrames.addPut(frame, store, tenant, 0, 0);
-        frame.answer(new WriteRequest.Put(List.of(), done), 1L);
-        StressFrames.finish(frame, store, published);
+        StressFrames.put(store, tenant, 0, 0, published, done);
     }
 
     /** Whether the put was acknowledged, and the hits of a search after that. */
