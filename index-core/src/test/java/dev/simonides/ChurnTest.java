@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A graph whose every vector was replaced by another one searches as well, and at the same cost, as one that was built of the
- * new vectors alone.
+ * new vectors alone, before a compaction and after it.
  */
 class ChurnTest {
     private static final int COUNT = 6_000;
@@ -97,10 +97,21 @@ class ChurnTest {
             }
             Quality churned = quality(index);
 
-            System.out.println("churn, " + order + ": " + churned + ", fresh: " + fresh);
-            assertTrue(churned.recall >= fresh.recall - 0.01, churned + ", fresh: " + fresh);
-            assertTrue(churned.evaluations <= 1.15 * fresh.evaluations, churned + ", fresh: " + fresh);
+            long _ = index.compact(ProgressListener.SILENT);
+            index.awaitLinked(ProgressListener.SILENT);
+            assertWhole(index);
+            assertEquals(COUNT, index.stats().ordinalCount(), "the dead have no ordinals any more");
+            Quality compacted = quality(index);
+
+            System.out.println("churn, " + order + ": " + churned + ", compacted: " + compacted + ", fresh: " + fresh);
+            assertAsGood(churned, fresh);
+            assertAsGood(compacted, fresh);
         }
+    }
+
+    private static void assertAsGood(Quality quality, Quality fresh) {
+        assertTrue(quality.recall >= fresh.recall - 0.01, quality + ", fresh: " + fresh);
+        assertTrue(quality.evaluations <= 1.15 * fresh.evaluations, quality + ", fresh: " + fresh);
     }
 
     private static void assertWhole(MemoryIndex index) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +71,16 @@ class PageClusteringTest {
     }
 
     private double poolPages(MemoryIndex index) {
+        return pages(index, SearchResult::poolPages);
+    }
+
+    private double touchedPages(MemoryIndex index) {
+        return pages(index, SearchResult::pages);
+    }
+
+    private double pages(MemoryIndex index, ToIntFunction<SearchResult> counted) {
         return IntStream.range(0, QUERIES)
-                .map(query -> search(index, query).poolPages())
+                .map(query -> counted.applyAsInt(search(index, query)))
                 .average()
                 .orElseThrow();
     }
@@ -90,12 +99,15 @@ class PageClusteringTest {
             put(index, 0, COUNT);
             expected = found(index);
             double arrived = poolPages(index);
+            double touched = touchedPages(index);
             long bytes = index.stats().offHeapBytes();
 
             var _ = index.checkpoint();
 
             arranged = poolPages(index);
             assertTrue(arranged < 0.4 * arrived, "pages of the pool: " + arrived + " became " + arranged);
+            double after = touchedPages(index);
+            assertTrue(after < 0.7 * touched, "pages touched: " + touched + " became " + after);
             assertEquals(expected, found(index));
             assertTrue(index.stats().offHeapBytes() <= bytes, "the first sides were given back");
             assertSound(index);

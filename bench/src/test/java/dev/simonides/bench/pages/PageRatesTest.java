@@ -83,6 +83,9 @@ class PageRatesTest {
         assertEquals(arrived[3], row[3]);
         assertEquals(Double.parseDouble(arrived[4]), Double.parseDouble(row[4]), 0.05, name);
         assertTrue(
+                Double.parseDouble(row[7]) <= 0.75 * Double.parseDouble(arrived[7]),
+                () -> name + ": pages touched: " + arrived[7] + " became " + row[7]);
+        assertTrue(
                 Double.parseDouble(row[8]) <= 0.4 * Double.parseDouble(arrived[8]),
                 () -> name + ": pages of the pool: " + arrived[8] + " became " + row[8]);
     }
