@@ -39,10 +39,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @JCStressTest
 @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The search went on in the former numbering.")
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "The search found the next numbering.")
-@Outcome(
-        id = "., 0, .",
-        expect = FORBIDDEN,
-        desc = "Not that memory, or not behind the hit, or given back meanwhile.")
+@Outcome(id = "., 0, .", expect = FORBIDDEN, desc = "Not that memory, or not behind the hit, or given back meanwhile.")
 @Outcome(expect = FORBIDDEN, desc = "The former numbering was not given back once.")
 @State
 public class SwapStress {
