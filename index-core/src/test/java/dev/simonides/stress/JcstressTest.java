@@ -35,7 +35,7 @@ import org.openjdk.jcstress.infra.grading.TestGrading;
  * Runs the jcstress tests of this module, the classes {@code *Stress}, in JVMs of their own, and fails if one of them saw
  * what it forbids, ended with an error, or did not run.
  *
- * <p>The short form gives each test one JVM for a second, the compilers as they come, and fails if all of them together take
+ * <p>The short form gives each test one JVM for 0.6 seconds, the compilers as they come, and fails if all of them together take
  * more than two minutes. The long one gives it a JVM for every combination of interpreter, C1 and C2 for its actors.
  * {@code -Djcstress.tests=Link} runs those whose name has a match.
  */
@@ -89,7 +89,7 @@ class JcstressTest {
         options.put("-strideCount", Generations.STRIDES);
         options.put("-f", Soak.amount(1, 1));
         options.put("-iters", Soak.on() ? 4 : 2);
-        options.put("-time", Soak.on() ? 1_000 : 500);
+        options.put("-time", Soak.on() ? 1_000 : 300);
         // Each combination of compilers, or what the JVM makes of it.
         options.put("-sc", Soak.on());
         options.put("-af", "NONE");
@@ -122,11 +122,14 @@ class JcstressTest {
         assertFalse(resultFiles().isEmpty(), () -> read(output));
     }
 
-    /** More than that only where others use the processors too, as many times more as there are threads for each of them. */
+    /**
+     * More than that only where others use the processors too, as many times more as there are threads for each of them; the
+     * build has a second process of tests.
+     */
     private static void requireShort(long seconds) {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
                 / Runtime.getRuntime().availableProcessors();
-        long secondsMax = (long) (SHORT_SECONDS_MAX * Math.max(1, load));
+        long secondsMax = (long) (SHORT_SECONDS_MAX * Math.max(1.5, load));
         String took = String.format(
                 Locale.ROOT, "jcstress: %d s of at most %d, threads a processor: %.1f", seconds, secondsMax, load);
         System.out.println(took);
