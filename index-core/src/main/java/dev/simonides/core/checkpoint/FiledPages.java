@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The full pages of vectors of which memory has only the mapping of an older file, read again from there and checked: what a
@@ -28,6 +29,9 @@ final class FiledPages implements AutoCloseable {
 
     /** An older file and what it holds of each tenant; two readers, because a page is read from two places. */
     private record Filed(SealedFile file, BlockReader fronts, BlockReader backs, Map<String, Section> sections) {}
+
+    /** A file, and its section that holds a page. */
+    private record Place(Filed filed, Section section) {}
 
     /**
      * Opens the files.
@@ -72,34 +76,44 @@ final class FiledPages implements AutoCloseable {
 
     /** The image of a page, good until the next call; nothing if it stands in memory, or no file holds it whole. */
     OptionalLong image(Tenant tenant, int page) {
-        for (Filed filed : files) {
-            Section section = filed.sections().get(tenant.name());
-            if (section != null && holds(section, tenant, page)) {
-                long before = geometry.codesBytes(geometry.page(section.first()), page);
-                filed.fronts().read(section.front().offset() + before, geometry.pageBytes(page), buffer);
-                return OptionalLong.of(buffer);
-            }
+        Place place = place(tenant, page);
+        if (place == null) {
+            return OptionalLong.empty();
         }
-        return OptionalLong.empty();
+        Section section = place.section();
+        long before = geometry.codesBytes(geometry.page(section.first()), page);
+        place.filed().fronts().read(section.front().offset() + before, geometry.pageBytes(page), buffer);
+        return OptionalLong.of(buffer);
     }
 
     /** The originals of a page, as {@link #image}. */
     OptionalLong originals(Tenant tenant, int page) {
-        for (Filed filed : files) {
-            Section section = filed.sections().get(tenant.name());
-            if (section != null && holds(section, tenant, page)) {
-                long before = geometry.originalsBytes(geometry.page(section.first()), page);
-                filed.backs().read(section.back().offset() + before, geometry.originalsBytes(page), buffer);
-                return OptionalLong.of(buffer);
-            }
+        Place place = place(tenant, page);
+        if (place == null) {
+            return OptionalLong.empty();
         }
-        return OptionalLong.empty();
+        Section section = place.section();
+        long before = geometry.originalsBytes(geometry.page(section.first()), page);
+        place.filed().backs().read(section.back().offset() + before, geometry.originalsBytes(page), buffer);
+        return OptionalLong.of(buffer);
     }
 
-    private boolean holds(Section section, Tenant tenant, int page) {
-        return page >= geometry.page(section.first())
-                && page < geometry.page(section.end())
-                && mapped.test(tenant.vectors().imageAddress(page));
+    /** Where a page is to be read from, null if from memory. */
+    private @Nullable Place place(Tenant tenant, int page) {
+        if (!mapped.test(tenant.vectors().imageAddress(page))) {
+            return null;
+        }
+        for (Filed filed : files) {
+            Section section = filed.sections().get(tenant.name());
+            if (section != null && holds(section, page)) {
+                return new Place(filed, section);
+            }
+        }
+        return null;
+    }
+
+    private boolean holds(Section section, int page) {
+        return page >= geometry.page(section.first()) && page < geometry.page(section.end());
     }
 
     @Override
