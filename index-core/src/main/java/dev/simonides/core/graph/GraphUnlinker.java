@@ -140,6 +140,7 @@ public final class GraphUnlinker {
         if (leavingIn(graph, list, level) == 0) {
             return;
         }
+        int replacements;
         synchronized (graph.stripe(ordinal)) {
             int leavingCount = leavingIn(graph, list, level);
             graph.noteChange(ordinal);
@@ -147,8 +148,18 @@ public final class GraphUnlinker {
                 graph.noteLosses(ordinal, leavingCount, Graph.degree(list) - leavingCount);
                 PinnedLinks.releaseLeaving(graph, ordinal);
             }
-            int replacements = chooseReplacements(graph, vectors, ordinal, level, leavingCount);
+            replacements = chooseReplacements(graph, vectors, ordinal, level, leavingCount);
             replace(graph, list, level, replacements);
+        }
+        for (int i = 0; i < replacements; i++) {
+            linkBack(graph, gathered[i], ordinal, level);
+        }
+    }
+
+    /** As a new node has its neighbours link to it; here only those that have room. */
+    private static void linkBack(Graph graph, int from, int to, int level) {
+        synchronized (graph.stripe(from)) {
+            var _ = GraphLinker.append(graph, from, to, level);
         }
     }
 

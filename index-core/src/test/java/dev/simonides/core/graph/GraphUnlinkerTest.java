@@ -185,7 +185,7 @@ class GraphUnlinkerTest {
         assertTheLivingAreWhole();
     }
 
-    /** A list gets replacements as long as there is room, so that a graph does not thin out. */
+    /** A list gets replacements as long as there is room, and they link back, so that a graph does not thin out. */
     @Test
     void listsKeepTheirLength() {
         add(Vectors.clustered(10, COUNT, DIMENSION, CLUSTERS, 0.8));
@@ -194,7 +194,7 @@ class GraphUnlinkerTest {
 
         assertTrue(fixture.unlink());
 
-        assertTrue(meanDegree() > 0.75 * before, meanDegree() + " after " + before);
+        assertTrue(meanDegree() > 0.92 * before, meanDegree() + " after " + before);
     }
 
     private double meanDegree() {
