@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** After warm-up a search allocates its result and nothing else, however much it looks at. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("measured")
 class AllocationTest {
     private static final int DIMENSION = 32;
     private static final int WARM_UP = 12_000;

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class HeapKeyDirectoryTest extends KeyDirectoryContract {
@@ -30,6 +31,7 @@ class HeapKeyDirectoryTest extends KeyDirectoryContract {
     }
 
     @Test
+    @Tag("measured")
     void aPutThatWasReservedAllocatesNothing() {
         ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this JVM does not count allocated bytes");

@@ -24,10 +24,12 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Batches of reads of a file of which nothing is in memory. */
+@Tag("measured")
 class PrefetchTest {
     private static final long PAGE = PageAdvice.pageBytes();
     private static final int PAGES = 2_000;

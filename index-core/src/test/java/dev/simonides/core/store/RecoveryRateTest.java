@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * One core recovers a tiny store two thousand times a second or more. Crash states are enumerated by the hundred thousand, so
  * what a store costs before it holds anything decides how many can be looked at.
  */
-@Tag("stress")
+@Tag("measured")
 class RecoveryRateTest {
     private static final MemoryIndexOptions OPTIONS =
             MemoryIndexOptions.ofDimension(8).memoryBudgetBytes(64 << 20).indexerThreads(1);

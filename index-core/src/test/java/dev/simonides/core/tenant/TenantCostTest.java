@@ -16,9 +16,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a small tenant takes, counted: off the heap what the slabs hand out, on the heap what its objects allocate. */
+@Tag("measured")
 class TenantCostTest {
     private static final int DIMENSION = 384;
     private static final int VECTORS = 10;

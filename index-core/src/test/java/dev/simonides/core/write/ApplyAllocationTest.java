@@ -13,9 +13,11 @@ import dev.simonides.wal.simulation.SimulatedDirectory;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** From the append to the answers nothing is allocated: everything was taken before. */
+@Tag("measured")
 class ApplyAllocationTest {
     private static final int ROUNDS = 600;
     private static final int MEASURED = 100;
