@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,32 +29,27 @@ class DamageTest {
     private static SmallStore store;
     private static Damages damages;
 
-    private Trial trial;
-
     @BeforeAll
     static void write() {
         store = SmallStore.write(1);
         damages = new Damages(store, SmallStore.write(2));
     }
 
-    @BeforeEach
-    void begin() {
-        trial = new Trial(store, Trial.Promise.RIGHT);
-    }
-
-    private void tryAll(String title, Stream<Damage> all) throws InterruptedException {
+    private static void tryAll(String title, Stream<Damage> all, int openEvery, int useEvery)
+            throws InterruptedException {
+        Trial trial = new Trial(store, Trial.Promise.RIGHT, openEvery, useEvery);
         trial.run(all.iterator());
         trial.print(title);
     }
 
     @Test
     void noChangedByteIsBelieved() throws InterruptedException {
-        tryAll("changed bytes", damages.flips());
+        tryAll("changed bytes", damages.flips(), 64, 397);
     }
 
     @Test
     void noOtherSizeIsBelieved() throws InterruptedException {
-        tryAll("other sizes", damages.sizes());
+        tryAll("other sizes", damages.sizes(), 16, 97);
     }
 
     /**
@@ -95,11 +89,11 @@ class DamageTest {
 
     @Test
     void noMisplacedSectorIsBelieved() throws InterruptedException {
-        tryAll("sectors and blocks", damages.sectors());
+        tryAll("sectors and blocks", damages.sectors(), 16, 97);
     }
 
     @Test
     void noOtherFileIsBelieved() throws InterruptedException {
-        tryAll("whole files", damages.files());
+        tryAll("whole files", damages.files(), 16, 97);
     }
 }

@@ -71,7 +71,7 @@ class ForgeryTest {
     }
 
     private static void tryAll(String title, Stream<Damage> damages) throws InterruptedException {
-        Trial trial = new Trial(store, Trial.Promise.TYPED);
+        Trial trial = new Trial(store, Trial.Promise.TYPED, 1, 97);
         trial.run(damages.iterator());
         trial.print(title);
         assertTrue(trial.count(Trial.Verdict.DETECTED) > 0);

@@ -129,7 +129,7 @@ final class SmallStore {
             put(index, state, "", "key-3", seed + "/updated");
             delete(index, state, "", "key-5");
             index.awaitLinked(ProgressListener.SILENT);
-            index.checkpoint();
+            index.compact(ProgressListener.SILENT);
             put(index, state, "", "key-20", seed + "/second " + "long ".repeat(300));
         }
         try (MemoryIndex index = open(disk, salts)) {

@@ -34,8 +34,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 final class Trial {
     private static final long NANOS_MAX = 2_000_000_000L;
     private static final long BYTES_MAX = 64L << 20;
-    private static final int OPEN_EVERY = 16;
-    private static final int USE_EVERY = 97;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     enum Verdict {
@@ -61,6 +59,8 @@ final class Trial {
 
     private final SmallStore store;
     private final Promise promise;
+    private final int openEvery;
+    private final int useEvery;
     private final Set<String> needed = new HashSet<>();
     private final long logStart;
     private final String lastSegment;
@@ -71,9 +71,12 @@ final class Trial {
     private int tried;
     private int salvaged;
 
-    Trial(SmallStore store, Promise promise) {
+    /** Of the trials, one in so many opens the store whole, and one in so many also uses and salvages it. */
+    Trial(SmallStore store, Promise promise, int openEvery, int useEvery) {
         this.store = store;
         this.promise = promise;
+        this.openEvery = openEvery;
+        this.useEvery = useEvery;
         SimulatedDirectory disk = store.disk();
         Manifests manifests = new Manifests(disk, store.id());
         long generation = manifests.generations().getFirst();
@@ -163,10 +166,10 @@ final class Trial {
     }
 
     private How how(int number) {
-        if (number % USE_EVERY == 0) {
+        if (number % useEvery == 0) {
             return How.USED;
         }
-        return promise == Promise.TYPED || number % OPEN_EVERY == 0 ? How.OPENED : How.RECOVERED;
+        return number % openEvery == 0 ? How.OPENED : How.RECOVERED;
     }
 
     private Verdict judge(Damage damage, How how) {
