@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Stores of every format version stay readable. Whoever changes a byte adds a store of the new version beside the old ones,
@@ -160,6 +162,19 @@ class GoldenStoreTest {
     }
 
     @Test
+    void aStoreOfVersion1IsCompacted() throws IOException {
+        Path store = copy("store-v1");
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            index.compact(ProgressListener.SILENT);
+            assertHoldsVersion1(index, 3, 3);
+        }
+        try (MemoryIndex index = MemoryIndex.open(store)) {
+            assertHoldsVersion1(index, 3, 3);
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+        }
+    }
+
+    @Test
     void aStoreOfVersion2HoldsWhatItSays() throws IOException {
         Path store = copy("store-v2");
         try (MemoryIndex index = MemoryIndex.open(store)) {
@@ -200,6 +215,25 @@ class GoldenStoreTest {
             assertEquals(3, index.recovery().generation());
             assertTrue(index.delete("carol", "new"));
             assertHoldsVersion2(index);
+            assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Residency.class,
+            names = {"RESIDENT", "MAPPED"})
+    void aStoreOfVersion2IsCompacted(Residency residency) throws IOException {
+        Path store = copy("store-v2");
+        try (MemoryIndex index = MemoryIndex.open(store, stored -> stored.residency(residency))) {
+            index.put(Memory.of("new", GoldenStore.vector("new")).tenant("many"));
+            assertTrue(index.delete("many", "new"));
+            index.compact(ProgressListener.SILENT);
+            assertHoldsVersion2(index);
+        }
+        try (MemoryIndex index = MemoryIndex.open(store, stored -> stored.residency(residency))) {
+            assertHoldsVersion2(index);
+            assertEquals(GOLDEN_2.size(), index.stats().ordinalCount());
             assertEquals(List.of(), index.verify(ProgressListener.SILENT).findings());
         }
     }

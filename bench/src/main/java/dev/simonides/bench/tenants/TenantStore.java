@@ -37,7 +37,7 @@ record TenantStore(int tenants, int vectors, int dimension) {
         return String.format(Locale.ROOT, "t%07d", tenant);
     }
 
-    /** Makes the store tenant by tenant, checkpoints and closes it. */
+    /** Makes the store tenant by tenant, compacts and closes it. */
     void fill(Path directory) {
         MemoryIndexOptions options = MemoryIndexOptions.ofDimension(dimension).originals(OriginalFormat.NONE);
         try (MemoryIndex index = MemoryIndex.create(directory, options)) {
@@ -55,7 +55,7 @@ record TenantStore(int tenants, int vectors, int dimension) {
                 }
             }
             index.awaitLinked(ProgressListener.SILENT);
-            index.checkpoint();
+            var _ = index.compact(ProgressListener.SILENT);
         }
     }
 
