@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file system that may only be read: opening for writing is refused before anything is touched. */
+/** A file system that may only be read: opening for writing is refused before anything is touched, for reading it is whole. */
 @Tag("root")
 class ReadOnlyDiskTest {
     @TempDir
@@ -56,6 +56,7 @@ class ReadOnlyDiskTest {
 
             disk.mount("ro");
             requireRefused(store, "closed");
+            requireRead(store, writing, "closed");
             requireRefused(disk.path().resolve("empty"), "an empty directory");
             requireRefused(disk.path().resolve("missing"), "a missing directory");
             disk.unmount();
@@ -71,11 +72,12 @@ class ReadOnlyDiskTest {
             disk.mount("rw");
             disk.remount("ro");
             requireRefused(store, "cut");
+            requireRead(store, writing, "cut");
             disk.unmount();
 
             turnsReadOnlyWhileOpen(disk, store, writing);
             System.out.printf(
-                    "read-only disks: 4 openings refused, %d operations acknowledged, %d refused%n",
+                    "read-only disks: 4 openings refused, 2 for reading, %d operations acknowledged, %d refused%n",
                     writing.acknowledged(), writing.refused());
         }
 
@@ -91,6 +93,17 @@ class ReadOnlyDiskTest {
             }
             if (!snapshot(store).equals(before)) {
                 throw new AssertionError(what + ": something was touched");
+            }
+        }
+
+        /** Opened for reading it is whole, also as a power cut left it, and nothing of it changes. */
+        private static void requireRead(Path store, Writing writing, String what) throws IOException {
+            Map<String, List<Object>> before = snapshot(store);
+            try (MemoryIndex index = MemoryIndex.openReadOnly(store)) {
+                writing.checkOpened(index, what + ", for reading");
+            }
+            if (!snapshot(store).equals(before)) {
+                throw new AssertionError(what + ": something was touched by reading");
             }
         }
 
