@@ -25,6 +25,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -361,15 +363,21 @@ public final class MemoryIndex implements AutoCloseable {
             int ordinal = found == null ? KeyDirectory.NONE : visibleOrdinal(found, keyBytes);
             return found == null || ordinal == KeyDirectory.NONE
                     ? Optional.empty()
-                    : Optional.of(Memory.of(key, vector(found, ordinal))
-                            .payload(found.payload(ordinal))
-                            .tenant(tenant));
+                    : Optional.of(memory(found, ordinal, key));
         } finally {
             store.scratchPool().release(scratch);
         }
     }
 
-    private int visibleOrdinal(Tenant tenant, byte[] key) {
+    /** What an ordinal leads to. Inside an epoch. */
+    Memory memory(Tenant tenant, int ordinal, String key) {
+        return Memory.of(key, vector(tenant, ordinal))
+                .payload(tenant.payload(ordinal))
+                .tenant(tenant.name());
+    }
+
+    /** The version of a key that is visible now, or {@link KeyDirectory#NONE}. Inside an epoch. */
+    int visibleOrdinal(Tenant tenant, byte[] key) {
         RecordKey found = tenant.keys().key(tenant.id(), key);
         return visibleOrdinal(tenant, found, store.tenants().predecessors(), store.published());
     }
@@ -407,6 +415,23 @@ public final class MemoryIndex implements AutoCloseable {
             codec.decodeOriginal(tenant.vectors().originalAddress(ordinal), vector);
         }
         return vector;
+    }
+
+    /**
+     * Reads the memories of a tenant whose keys begin with a prefix, in the order of the keys' UTF-8 bytes, which is that of their
+     * code points. Each is read when it is asked for, as {@link #get(String, String)} reads it: a memory that is there all the
+     * while comes exactly once, and one that is put, updated or deleted meanwhile comes as it is when its turn comes, or not at
+     * all. The first call takes four bytes of heap for each memory to come, twice that while they are sorted.
+     *
+     * @param tenant the tenant's name
+     * @param prefix with which the keys begin, 0..512 bytes in UTF-8; empty for all
+     * @return the memories; for one thread at a time, and nothing to be closed; it throws {@link IllegalStateException} once the
+     *     store is closed
+     * @throws IllegalArgumentException if a name is out of its limits
+     */
+    public Iterator<Memory> scan(String tenant, String prefix) {
+        utf8("tenant", tenant, 0, Limits.TENANT_BYTES_MAX);
+        return new KeyScan(this, store, tenant, utf8("prefix", prefix, 0, Limits.KEY_BYTES_MAX));
     }
 
     /**
@@ -660,6 +685,30 @@ public final class MemoryIndex implements AutoCloseable {
                     store.mappings().mappedBytes(),
                     Kernels.describe(),
                     store.replay());
+        } finally {
+            store.scratchPool().release(scratch);
+        }
+    }
+
+    /**
+     * Returns what each tenant holds.
+     *
+     * @return those to which something was ever put, by name, in the order of {@link String}
+     * @throws IllegalStateException if the store is closed
+     */
+    public List<TenantStats> tenants() {
+        SearchScratch scratch = store.scratchPool().claim();
+        try {
+            return store.tenants().all().stream()
+                    .filter(tenant -> tenant.count() > 0)
+                    .map(tenant -> new TenantStats(
+                            tenant.name(),
+                            tenant.liveCount(),
+                            tenant.count(),
+                            tenant.graphWanted() ? tenant.pending().size() : 0,
+                            tenant.graphWanted()))
+                    .sorted(Comparator.comparing(TenantStats::name))
+                    .toList();
         } finally {
             store.scratchPool().release(scratch);
         }

@@ -27,6 +27,8 @@ public interface ProgressListener {
         /** The store is verified; records. */
         VERIFY,
         /** The living are copied into the next numbering; vectors. */
-        COMPACT
+        COMPACT,
+        /** Memories are written to a file; memories, of as many at most. */
+        EXPORT
     }
 }

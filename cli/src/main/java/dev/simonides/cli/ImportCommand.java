@@ -119,6 +119,8 @@ final class ImportCommand implements Callable<Integer> {
         Memory memory = Memory.of(row.key(), row.vector());
         if (row.text().isPresent()) {
             memory = memory.text(row.text().get());
+        } else if (row.bytes().isPresent()) {
+            memory = memory.payload(row.bytes().get());
         }
         if (tenants != null && tenants.name != null) {
             return memory.tenant(tenants.name);

@@ -5,17 +5,22 @@ import dev.simonides.MemoryIndex;
 import dev.simonides.MemoryIndexOptions;
 import dev.simonides.MemoryIndexStats;
 import dev.simonides.RecoveryReport;
+import dev.simonides.TenantStats;
 import dev.simonides.wal.ReplayReport;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code simonides info}: what a store holds, and how it does. */
 @Command(name = "info", description = "Show what a store holds.")
 final class InfoCommand implements Callable<Integer> {
     @Mixin
     private final StoreView store = new StoreView();
+
+    @Option(names = "--tenants", description = "Also what each tenant holds.")
+    private boolean tenants;
 
     @Mixin
     private final Output output = new Output();
@@ -29,6 +34,9 @@ final class InfoCommand implements Callable<Integer> {
             store.explain(index, output);
             say(index.options(), stats, index.recovery());
             output.row(store.row(index, row(index.options(), stats, index.recovery())));
+            if (tenants) {
+                index.tenants().forEach(this::printTenant);
+            }
         }
         return ExitCode.DONE;
     }
@@ -49,6 +57,22 @@ final class InfoCommand implements Callable<Integer> {
                 "memory     %,d bytes off heap of a budget of %,d", stats.offHeapBytes(), options.memoryBudgetBytes());
         output.say("kernels    %s", stats.kernels());
         output.say("recovery   %s", recovery.describe());
+    }
+
+    private void printTenant(TenantStats tenant) {
+        output.say(
+                "tenant     %s: %,d live (%s, dead ones included), %s, %,d pending",
+                tenant.name().isEmpty() ? "(no name)" : tenant.name(),
+                tenant.liveCount(),
+                count(tenant.ordinalCount(), "vector"),
+                tenant.graph() ? "a graph" : "scanned",
+                tenant.pendingCount());
+        output.row(JsonRow.create()
+                .with("tenant", tenant.name())
+                .with("live", tenant.liveCount())
+                .with("ordinals", tenant.ordinalCount())
+                .with("pending", tenant.pendingCount())
+                .with("graph", tenant.graph()));
     }
 
     private static String count(long number, String noun) {

@@ -84,6 +84,7 @@ public final class ProgressBars implements ProgressListener, AutoCloseable {
             case LINK -> "linking";
             case VERIFY -> "verifying";
             case COMPACT -> "compacting";
+            case EXPORT -> "exporting";
         };
     }
 

@@ -31,6 +31,8 @@ import picocli.CommandLine.ParameterException;
             ImportCommand.class,
             SearchCommand.class,
             RecallCommand.class,
+            ScanCommand.class,
+            ExportCommand.class,
             InfoCommand.class,
             CheckpointCommand.class,
             CompactCommand.class,

@@ -48,12 +48,16 @@ public final class FvecsWriter implements AutoCloseable {
 
     static OutputStream create(Path file) {
         try {
-            OutputStream raw = Files.newOutputStream(file);
-            return new BufferedOutputStream(
-                    FileNames.compressed(file) ? new GZIPOutputStream(raw, BUFFER_BYTES) : raw, BUFFER_BYTES);
+            return stream(file);
         } catch (IOException e) {
             throw unwritable(file, VectorFileException.NOWHERE, e);
         }
+    }
+
+    static OutputStream stream(Path file) throws IOException {
+        OutputStream raw = Files.newOutputStream(file);
+        return new BufferedOutputStream(
+                FileNames.compressed(file) ? new GZIPOutputStream(raw, BUFFER_BYTES) : raw, BUFFER_BYTES);
     }
 
     static VectorFileException unwritable(Path file, long row, IOException e) {

@@ -10,12 +10,14 @@ import dev.simonides.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.NoSuchElementException;
 
 /**
  * Rows of JSON objects, one a line: {@code vector} (or {@code embedding}), an array of numbers, must be there; {@code
- * key} (or {@code id}), {@code text} and {@code tenant} may be, as strings or whole numbers; other fields are passed
- * over. Of two names for the same thing the later one in the line counts. Blank lines are no rows.
+ * key} (or {@code id}), {@code text} and {@code tenant} may be, as strings or whole numbers, and {@code payload}, a string of
+ * Base64, in place of a text; other fields are passed over. Of two names for the same thing the later one in the line counts.
+ * Blank lines are no rows.
  */
 final class JsonLinesSource implements VectorSource {
 
@@ -132,6 +134,7 @@ final class JsonLinesSource implements VectorSource {
                 case "vector", "embedding" -> count = vector(parser, offset, field);
                 case "key", "id" -> row = row.withKey(word(parser, offset, field));
                 case "text" -> row = row.withText(word(parser, offset, field));
+                case "payload" -> row = row.withBytes(bytes(parser, offset, field));
                 case "tenant" -> row = row.withTenant(word(parser, offset, field));
                 default -> parser.skipChildren();
             }
@@ -170,6 +173,19 @@ final class JsonLinesSource implements VectorSource {
                 offset,
                 field + ": expected a string");
         return parser.getText();
+    }
+
+    private byte[] bytes(JsonParser parser, long offset, String field) throws IOException {
+        require(
+                parser.currentToken() == JsonToken.VALUE_STRING,
+                parser,
+                offset,
+                field + ": expected a string of Base64");
+        try {
+            return Base64.getDecoder().decode(parser.getText());
+        } catch (IllegalArgumentException e) {
+            throw at(parser, offset, field + ": expected Base64 (RFC 4648, section 4): " + e.getMessage());
+        }
     }
 
     private void require(boolean condition, JsonParser parser, long offset, String finding) {

@@ -17,15 +17,23 @@ public final class VectorRow {
     private final String key;
     private final float[] vector;
     private final Optional<String> text;
+    private final Optional<byte[]> bytes;
     private final Optional<String> tenant;
 
     private VectorRow(
-            long number, long offset, String key, float[] vector, Optional<String> text, Optional<String> tenant) {
+            long number,
+            long offset,
+            String key,
+            float[] vector,
+            Optional<String> text,
+            Optional<byte[]> bytes,
+            Optional<String> tenant) {
         this.number = number;
         this.offset = offset;
         this.key = key;
         this.vector = vector;
         this.text = text;
+        this.bytes = bytes;
         this.tenant = tenant;
     }
 
@@ -38,7 +46,8 @@ public final class VectorRow {
      * @return the row
      */
     public static VectorRow of(long number, long offset, float[] vector) {
-        return new VectorRow(number, offset, keyOf(number), vector, Optional.empty(), Optional.empty());
+        return new VectorRow(
+                number, offset, keyOf(number), vector, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -81,22 +90,32 @@ public final class VectorRow {
      * @return the row
      */
     public VectorRow withKey(String key) {
-        return new VectorRow(number, offset, key, vector, text, tenant);
+        return new VectorRow(number, offset, key, vector, text, bytes, tenant);
     }
 
     /** This row with another vector, kept and not copied. */
     VectorRow withVector(float[] vector) {
-        return new VectorRow(number, offset, key, vector, text, tenant);
+        return new VectorRow(number, offset, key, vector, text, bytes, tenant);
     }
 
     /**
-     * This row with a text.
+     * This row with bytes that are no text; they take the place of its text.
+     *
+     * @param payload kept and not copied
+     * @return the row
+     */
+    public VectorRow withBytes(byte[] payload) {
+        return new VectorRow(number, offset, key, vector, Optional.empty(), Optional.of(payload), tenant);
+    }
+
+    /**
+     * This row with a text; it takes the place of its bytes.
      *
      * @param text the text
      * @return the row
      */
     public VectorRow withText(String text) {
-        return new VectorRow(number, offset, key, vector, Optional.of(text), tenant);
+        return new VectorRow(number, offset, key, vector, Optional.of(text), Optional.empty(), tenant);
     }
 
     /**
@@ -106,7 +125,7 @@ public final class VectorRow {
      * @return the row
      */
     public VectorRow withTenant(String tenant) {
-        return new VectorRow(number, offset, key, vector, text, Optional.of(tenant));
+        return new VectorRow(number, offset, key, vector, text, bytes, Optional.of(tenant));
     }
 
     /**
@@ -152,6 +171,15 @@ public final class VectorRow {
      */
     public Optional<String> text() {
         return text;
+    }
+
+    /**
+     * Bytes that are no text.
+     *
+     * @return the bytes, not copied, if the row has such
+     */
+    public Optional<byte[]> bytes() {
+        return bytes;
     }
 
     /**
