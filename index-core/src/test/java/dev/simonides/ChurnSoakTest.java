@@ -102,7 +102,7 @@ class ChurnSoakTest {
         assertFlat(all, "descriptors", Cycle::descriptors, factor);
         assertFlat(all, "disk", Cycle::diskBytes, factor);
         double recall = third(all, Cycle::recall, 2);
-        assertTrue(recall > (Soak.on() ? 0.9 : 0.983), "recall: " + recall);
+        assertTrue(recall > (Soak.on() ? 0.86 : 0.983), "recall: " + recall);
         assertTrue(recall > third(all, Cycle::recall, 0) - 0.01, "recall: " + thirds(all, Cycle::recall, "%.4f"));
     }
 
