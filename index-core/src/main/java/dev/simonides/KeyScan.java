@@ -51,12 +51,11 @@ final class KeyScan implements Iterator<Memory> {
 
     @Override
     public Memory next() {
-        if (!hasNext()) {
+        Memory memory = hasNext() ? ahead : null;
+        if (memory == null) {
             throw new NoSuchElementException("the scan has ended");
         }
-        Memory memory = ahead;
         ahead = null;
-        assert memory != null;
         return memory;
     }
 
