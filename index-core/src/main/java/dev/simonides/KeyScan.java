@@ -87,10 +87,9 @@ final class KeyScan implements Iterator<Memory> {
     private void collect(Tenant tenant) {
         long watermark = store.published().get();
         KeyOrder order = new KeyOrder(tenant::keyAddress, tenant::keyBytes);
-        ordinals = IntStream.range(0, tenant.count())
+        ordinals = order.sorted(IntStream.range(0, tenant.count())
                 .filter(ordinal -> tenant.visible(ordinal, watermark) && order.follows(ordinal, last, prefix))
-                .toArray();
-        order.sort(ordinals);
+                .toArray());
         numbered = tenant;
         next = 0;
     }

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -128,8 +129,8 @@ public final class NavigationRates {
         turns.forEach((navigation, all) -> medians.put(navigation, medians(all)));
         medians.forEach((navigation, rows) -> rows.forEach(row -> print(dimension, navigation, row)));
         for (double recall : RECALLS) {
-            double slow = EqualRecall.micros(medians.get(Navigation.INT8), recall);
-            double fast = EqualRecall.micros(medians.get(Navigation.ONE_BIT), recall);
+            double slow = EqualRecall.micros(Objects.requireNonNull(medians.get(Navigation.INT8)), recall);
+            double fast = EqualRecall.micros(Objects.requireNonNull(medians.get(Navigation.ONE_BIT)), recall);
             out.printf(
                     Locale.ROOT,
                     "# dimension %d, recall %.2f: INT8 %.1f us, ONE_BIT %.1f us, %.2f times as fast%n",

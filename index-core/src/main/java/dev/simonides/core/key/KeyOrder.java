@@ -31,9 +31,10 @@ public final class KeyOrder {
     /**
      * Sorts ordinals by their keys, without an object for any of them. Takes as much memory again.
      *
-     * @param ordinals sorted in place
+     * @param ordinals used up
+     * @return the same ordinals; of equal keys the one that came first stays first
      */
-    public void sort(int[] ordinals) {
+    public int[] sorted(int[] ordinals) {
         int count = ordinals.length;
         int[] from = ordinals;
         int[] to = new int[count];
@@ -46,9 +47,7 @@ public final class KeyOrder {
             to = from;
             from = sorted;
         }
-        if (from != ordinals) {
-            System.arraycopy(from, 0, ordinals, 0, count);
-        }
+        return from;
     }
 
     private void merge(int[] from, int[] to, int begin, int middle, int end) {
