@@ -106,7 +106,7 @@ class ManyProcessesTest {
             for (int i = 0; i < PROCESSES; i++) {
                 racers.add(startRacer());
             }
-            for (Soak.Rounds all = Soak.rounds(24, 2_000); all.next(); rounds++) {
+            for (Soak.Rounds all = Soak.rounds(16, 2_000); all.next(); rounds++) {
                 Path store = folder.resolve("store-" + rounds);
                 Race race = new Race();
                 long at = StoreProcess.now() + NANOS_AHEAD;

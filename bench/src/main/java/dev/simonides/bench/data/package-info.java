@@ -6,7 +6,7 @@
  * <p><b>Read first:</b> {@link dev.simonides.bench.data.ImportFiles}, then {@link
  * dev.simonides.bench.data.VectorFile} and {@link dev.simonides.bench.data.NeighbourTable}.
  *
- * <p><b>May import:</b> dev.simonides (its Limits), jhdf, Jackson's streaming core. Nothing else of ours.
+ * <p><b>May import:</b> dev.simonides (its Limits, and Memory), jhdf, Jackson's streaming core. Nothing else of ours.
  *
  * <p><b>Threads:</b> files are immutable; sources and writers are confined to one thread.
  *

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiaryTest {
     @Test
     void survivesBeingKilled(@TempDir Path folder) {
-        KillReport report = KillRounds.of(new Diary()).rounds(8).seed(1).run(folder.resolve("kills"));
+        KillReport report = KillRounds.of(new Diary()).rounds(5).seed(1).run(folder.resolve("kills"));
 
         System.out.println(report);
         assertTrue(report.acknowledged() > 0);

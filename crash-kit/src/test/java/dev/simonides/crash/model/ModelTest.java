@@ -31,7 +31,7 @@ class ModelTest {
         Map<String, Integer> counts = new TreeMap<>();
         long start = System.nanoTime();
         int sequences = 0;
-        for (Soak.Rounds rounds = Soak.rounds(200, 20_000); rounds.next(); sequences++) {
+        for (Soak.Rounds rounds = Soak.rounds(150, 20_000); rounds.next(); sequences++) {
             long seed = FIRST_SEED + rounds.number();
             List<Command> commands = commands(seed);
             Throwable failure = failure(seed, commands);
