@@ -667,7 +667,7 @@ public final class MemoryIndex implements AutoCloseable {
                 live += tenant.liveCount();
                 ordinals += tenant.count();
                 tenants += tenant.count() > 0 ? 1 : 0;
-                pending += tenant.graphWanted() ? tenant.pending().size() : 0;
+                pending += pendingCount(tenant);
                 graphs += tenant.graphWanted() ? 1 : 0;
             }
             return new MemoryIndexStats(
@@ -690,6 +690,10 @@ public final class MemoryIndex implements AutoCloseable {
         }
     }
 
+    private static long pendingCount(Tenant tenant) {
+        return tenant.graphWanted() ? tenant.pending().size() : 0;
+    }
+
     /**
      * Returns what each tenant holds.
      *
@@ -705,7 +709,7 @@ public final class MemoryIndex implements AutoCloseable {
                             tenant.name(),
                             tenant.liveCount(),
                             tenant.count(),
-                            tenant.graphWanted() ? tenant.pending().size() : 0,
+                            pendingCount(tenant),
                             tenant.graphWanted()))
                     .sorted(Comparator.comparing(TenantStats::name))
                     .toList();

@@ -32,8 +32,6 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
-    private long written;
-
     @Override
     public Integer call() {
         requireName();
@@ -44,17 +42,17 @@ final class ExportCommand implements Callable<Integer> {
             long countMax = range.countMax(index);
             range.forEach(index, memory -> {
                 writer.write(memory);
-                bars.progressed(Phase.EXPORT, ++written, countMax);
+                bars.progressed(Phase.EXPORT, writer.count(), countMax);
             });
-            long count = writer.finish();
+            writer.finish();
             bars.finish();
-            output.say("%,d memories written to %s", count, file);
+            output.say("%,d memories written to %s", writer.count(), file);
             output.row(store.row(
                     index,
                     JsonRow.create()
                             .with("store", store.directory().toString())
                             .with("file", file.toString())
-                            .with("exported", count)));
+                            .with("exported", writer.count())));
         }
         return ExitCode.DONE;
     }

@@ -4,7 +4,6 @@ package dev.simonides.cli;
 import dev.simonides.Memory;
 import dev.simonides.MemoryIndex;
 import dev.simonides.TenantStats;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,8 +29,7 @@ final class KeyRange {
     /** By tenant, and in each by key. */
     void forEach(MemoryIndex index, Consumer<Memory> taker) {
         for (TenantStats each : chosen(index)) {
-            Iterator<Memory> memories = index.scan(each.name(), prefix);
-            memories.forEachRemaining(taker);
+            index.scan(each.name(), prefix).forEachRemaining(taker);
         }
     }
 

@@ -97,12 +97,20 @@ public final class JsonLinesWriter implements AutoCloseable {
     }
 
     /**
+     * The memories written.
+     *
+     * @return their number
+     */
+    public long count() {
+        return count;
+    }
+
+    /**
      * Ends the file and gives it its name; a file of that name is replaced.
      *
-     * @return the memories written
      * @throws VectorFileException if it cannot be written
      */
-    public long finish() {
+    public void finish() {
         try {
             if (count > 0) {
                 json.writeRaw('\n');
@@ -112,15 +120,17 @@ public final class JsonLinesWriter implements AutoCloseable {
         } catch (IOException e) {
             throw FvecsWriter.unwritable(file, count, e);
         }
-        return count;
     }
 
-    /** Removes what is not finished. */
+    /** Removes what is not finished, also where the medium takes no more of it. */
     @Override
     public void close() {
         try {
-            json.close();
-            Files.deleteIfExists(unfinished);
+            try {
+                json.close();
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
         } catch (IOException e) {
             throw FvecsWriter.unwritable(file, count, e);
         }
